@@ -5,6 +5,7 @@ import type { Graph, NodeAttribute } from '../../../import/graph/graph.ts';
 import { quantizeDynamicProducts } from '../../../import/quantize/dynamic_products.ts';
 import { graphDefinition } from '../../../import/tfjs/writer/graph_json.ts';
 import { signatureDefinition } from '../../../import/tfjs/writer/signature_json.ts';
+import { readTopology } from '../../../worker/model/graph_topology.ts';
 import type { WeightSpec } from '../../../worker/model/model_json.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 import { registerOperations } from '../../../worker/runtime/operations/register_operations.ts';
@@ -46,7 +47,7 @@ function loadWeights(
   graph: Graph,
   stored: readonly StoredWeight[],
 ): Record<string, Tensor[]> {
-  const roles = graphMatrices(graphDefinition(graph));
+  const roles = graphMatrices(readTopology(graphDefinition(graph)));
   return Object.fromEntries(
     stored.map(({ spec, bytes }) => {
       const role = roles.get(spec.name);

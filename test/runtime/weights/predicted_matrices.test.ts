@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { readTopology } from '../../../worker/model/graph_topology.ts';
 import { graphMatrices } from '../../../worker/runtime/weights/graph_matrices.ts';
 import { layerMatrices } from '../../../worker/runtime/weights/layer_matrices.ts';
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
+
+const matricesIn = (topology: unknown) => graphMatrices(readTopology(topology));
 
 const constant = (name: string) => ({ name, op: 'Const' });
 const node = (name: string, op: string, input: string[], attr: object = {}) => ({ name, op, input, attr });
@@ -21,11 +24,11 @@ describe('which weights of a graph are matrices of products', () => {
     ['Einsum', { equation: { s: btoa('abc,cde->abde') } }, 'table'],
   ];
   test.each(roles)('%s has a matrix', (op, attributes, role) => {
-    expect([...graphMatrices(graph(node('y', op, ['x', 'w'], attributes)))]).toEqual([['w', role]]);
+    expect([...matricesIn(graph(node('y', op, ['x', 'w'], attributes)))]).toEqual([['w', role]]);
   });
 
   test('where it is read under another name, and by several products alike', () => {
-    const found = graphMatrices(
+    const found = matricesIn(
       graph(
         node('read', 'Identity', ['w', '^x']),
         node('again', 'Identity', ['read:0']),
@@ -38,16 +41,16 @@ describe('which weights of a graph are matrices of products', () => {
 
   test('in functions', () => {
     const body = [constant('v'), node('y', 'MatMul', ['x', 'v:output:0'])];
-    const found = graphMatrices({ ...graph(), library: { function: [{ nodeDef: body }] } });
+    const found = matricesIn({ ...graph(), library: { function: [{ nodeDef: body }] } });
     expect([...found]).toEqual([['v', 'matrix']]);
   });
 
   test('and which ones are tables of which rows are taken', () => {
     for (const op of ['Gather', 'GatherV2']) {
-      expect([...graphMatrices(graph(node('y', op, ['w', 'x'])))]).toEqual([['w', 'table']]);
+      expect([...matricesIn(graph(node('y', op, ['w', 'x'])))]).toEqual([['w', 'table']]);
     }
     const both = [node('y', 'GatherV2', ['w', 'x']), node('z', 'MatMul', ['x', 'w'])];
-    expect([...graphMatrices(graph(...both))]).toEqual([]);
+    expect([...matricesIn(graph(...both))]).toEqual([]);
   });
 
   test.each([
@@ -61,7 +64,7 @@ describe('which weights of a graph are matrices of products', () => {
     '',
   ])('but not that of the equation "%s"', (equation) => {
     const attributes = { equation: { s: btoa(equation) } };
-    expect([...graphMatrices(graph(node('y', 'Einsum', ['x', 'w'], attributes)))]).toEqual([]);
+    expect([...matricesIn(graph(node('y', 'Einsum', ['x', 'w'], attributes)))]).toEqual([]);
   });
 
   const others: [string, object[]][] = [
@@ -82,7 +85,7 @@ describe('which weights of a graph are matrices of products', () => {
     ],
   ];
   test.each(others)('but not what is %s', (_, nodes) => {
-    expect([...graphMatrices(graph(...nodes))]).toEqual([]);
+    expect([...matricesIn(graph(...nodes))]).toEqual([]);
   });
 });
 

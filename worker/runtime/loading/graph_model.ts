@@ -1,18 +1,25 @@
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
+import { readTopology } from '../../model/graph_topology.ts';
 import { type ModelJson, signatureDefinition, type WeightSpec } from '../../model/model_json.ts';
-import { currentRuntime } from '../backend/backend.ts';
+import { currentRuntime, type Runtime } from '../backend/backend.ts';
 import { interpretGraph } from '../control_flow/interpret_graph.ts';
 import type { LoadedModel } from '../loaded_model.ts';
 import { registerOperations } from '../operations/register_operations.ts';
-import { asynchronousComputation, synchronousComputation } from '../plan/record/record_plan.ts';
+import {
+  asynchronousComputation,
+  type Computation,
+  type Executor,
+  synchronousComputation,
+} from '../plan/record/record_plan.ts';
 import { PlannedModel, type PlannedModelOptions } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
 import { graphMatrices } from '../weights/graph_matrices.ts';
 import { matrixLayout } from '../weights/matrix_role.ts';
 import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowance.ts';
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
+import { directExecutor } from './direct/direct_graph.ts';
 import { needsAsynchronousExecution, unknownOperation } from './graph_operations.ts';
 
 /** Loads a tfjs GraphModel into the existing backend. Its weights are streamed into the heap. */
@@ -22,14 +29,20 @@ export async function loadGraphModel(
   plans: PlannedModelOptions,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
-  const model = createModel(json);
-  const matrices = graphMatrices(json.modelTopology);
+  const weights = new Map<string, Tensor[]>();
+  const topology = readTopology(json.modelTopology);
+  // A version with proofs was rehearsed with its executor, so that this isolate can make it when a request needs it.
+  const direct =
+    plans.proofs.length > 0 && !json.modelInitializer
+      ? directExecutor(topology, signatureDefinition(json), (name) => weights.get(name)?.[0])
+      : undefined;
+  let model = direct === undefined ? createModel(json) : undefined;
+  const matrices = graphMatrices(topology);
   const allowance = files.declared && new WeightAllowance(files.declared.most);
   const createSink = (spec: WeightSpec) => {
     const role = matrices.get(spec.name);
     return createWeightSink(runtime.kernels, spec, role && matrixLayout(spec, role), allowance);
   };
-  const weights = new Map<string, Tensor[]>();
   const disposeWeights = () => {
     for (const [weight] of weights.values()) weight?.dispose();
     weights.clear();
@@ -39,20 +52,23 @@ export async function loadGraphModel(
     await streamWeights(createSink, json.weightsManifest, files, ({ name }, weight) => {
       weights.set(name, [weight]);
     });
-    attachWeights(model, Object.fromEntries(weights));
+    if (model !== undefined) attachWeights(model, Object.fromEntries(weights));
   } catch (error) {
     disposeWeights();
     throw error;
   }
-  const waits = needsAsynchronousExecution(json.modelTopology);
-  if (waits) interpretGraph(executorOf(model, 'executor'), json.modelTopology);
-  const computation = waits
-    ? asynchronousComputation(runtime, async (inputs, outputs) =>
-        [await model.executeAsync(Object.fromEntries(inputs), [...outputs])].flat(),
-      )
-    : synchronousComputation(runtime, (inputs, outputs) =>
-        [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
-      );
+  const completeModel = (): GraphModel<io.IOHandlerSync> => {
+    if (model !== undefined) return model;
+    model = createModel(json);
+    attachWeights(model, Object.fromEntries(weights));
+    return model;
+  };
+  const execute: Executor = (inputs, outputs) =>
+    [completeModel().execute(Object.fromEntries(inputs), [...outputs])].flat();
+  const computation =
+    direct === undefined && needsAsynchronousExecution(json.modelTopology)
+      ? asynchronously(runtime, completeModel(), json)
+      : synchronousComputation(runtime, execute, direct === undefined ? [execute] : [direct, execute]);
   const planned = new PlannedModel(runtime, computation, plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
@@ -61,9 +77,17 @@ export async function loadGraphModel(
     planProofs: () => planned.proofs(),
     dispose: () => {
       planned.dispose();
-      model.dispose();
+      if (model === undefined) disposeWeights();
+      else model.dispose();
     },
   };
+}
+
+function asynchronously(runtime: Runtime, model: GraphModel<io.IOHandlerSync>, json: ModelJson): Computation {
+  interpretGraph(executorOf(model, 'executor'), json.modelTopology);
+  return asynchronousComputation(runtime, async (inputs, outputs) =>
+    [await model.executeAsync(Object.fromEntries(inputs), [...outputs])].flat(),
+  );
 }
 
 /**

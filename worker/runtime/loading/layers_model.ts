@@ -8,7 +8,7 @@ import type { ModelJson, WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
 import { withLazyZeros } from '../backend/lazy_zeros.ts';
 import { ExecutionError, type LoadedModel } from '../loaded_model.ts';
-import { synchronousComputation } from '../plan/record/record_plan.ts';
+import { type Executor, synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel, type PlannedModelOptions } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
 import { layerMatrices } from '../weights/layer_matrices.ts';
@@ -56,12 +56,9 @@ export async function loadLayersModel(
     disposeModel();
     throw error;
   }
-  const computation = synchronousComputation(
-    runtime,
-    (inputs, outputs) => apply(model, inputs, outputs),
-    // A state must not become one that nothing computed.
-    !model.stateful,
-  );
+  const execute: Executor = (inputs, outputs) => apply(model, inputs, outputs);
+  // A state must not become one that nothing computed.
+  const computation = synchronousComputation(runtime, execute, model.stateful ? [] : [execute]);
   const planned = new PlannedModel(runtime, computation, plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),

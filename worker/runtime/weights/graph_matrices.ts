@@ -1,21 +1,7 @@
 import * as v from 'valibot';
 import { readDenseEquation } from '../../model/dense_equation.ts';
+import type { GraphTopology, TopologyNode } from '../../model/graph_topology.ts';
 import type { MatrixRole } from './matrix_role.ts';
-
-const NodeSchema = v.object({
-  name: v.string(),
-  op: v.string(),
-  input: v.optional(v.array(v.string()), []),
-  attr: v.optional(v.record(v.string(), v.unknown()), {}),
-});
-type Node = v.InferOutput<typeof NodeSchema>;
-
-const GraphSchema = v.object({
-  node: v.array(NodeSchema),
-  library: v.nullish(
-    v.object({ function: v.nullish(v.array(v.object({ nodeDef: v.nullish(v.array(NodeSchema)) }))) }),
-  ),
-});
 
 /** The index of the input that is the packed matrix or filter of a product. */
 const RIGHT_HAND_SIDE = 1;
@@ -24,20 +10,18 @@ const TABLE = 0;
 const TAKING_ROWS: ReadonlySet<string> = new Set(['Gather', 'GatherV2']);
 
 /** Returns the weights of a graph that are only used as matrices of products or as tables, with their roles, by name. */
-export function graphMatrices(topology: unknown): ReadonlyMap<string, MatrixRole> {
-  const { node, library } = v.parse(GraphSchema, topology);
+export function graphMatrices({ nodes, functions }: GraphTopology): ReadonlyMap<string, MatrixRole> {
   const roles = new Map<string, MatrixRole | undefined>();
   const note = (weight: string, role: MatrixRole | undefined): void => {
     const isNew = !roles.has(weight);
     roles.set(weight, isNew || roles.get(weight) === role ? role : undefined);
   };
-  noteUses(node, note);
-  for (const { nodeDef } of library?.function ?? []) noteUses(nodeDef ?? [], note);
+  for (const each of [nodes, ...functions]) noteUses(each, note);
   return new Map([...roles].flatMap(([weight, role]) => (role === undefined ? [] : [[weight, role]])));
 }
 
 function noteUses(
-  nodes: readonly Node[],
+  nodes: readonly TopologyNode[],
   note: (weight: string, role: MatrixRole | undefined) => void,
 ): void {
   const byName = new Map(nodes.map((each) => [each.name, each]));
@@ -51,14 +35,14 @@ function noteUses(
   }
 }
 
-function roleAt(position: number, node: Node): MatrixRole | undefined {
+function roleAt(position: number, node: TopologyNode): MatrixRole | undefined {
   if (position === TABLE) return TAKING_ROWS.has(node.op) ? 'table' : undefined;
   return position === RIGHT_HAND_SIDE ? roleIn(node) : undefined;
 }
 
 /** Returns the node of an input's value, past nodes that only pass it on. */
-function sourceOf(input: string, nodes: ReadonlyMap<string, Node>): Node | undefined {
-  let found: Node | undefined;
+function sourceOf(input: string, nodes: ReadonlyMap<string, TopologyNode>): TopologyNode | undefined {
+  let found: TopologyNode | undefined;
   // A control dependency has no value.
   let name: string | undefined = input.startsWith('^') ? undefined : input;
   for (let depth = 0; name !== undefined && depth < nodes.size; depth++) {
@@ -69,7 +53,7 @@ function sourceOf(input: string, nodes: ReadonlyMap<string, Node>): Node | undef
 }
 
 /** Returns the role of a node's right-hand side, or undefined if it is not the matrix of a product. */
-function roleIn({ op, attr }: Node): MatrixRole | undefined {
+function roleIn({ op, attr }: TopologyNode): MatrixRole | undefined {
   switch (op) {
     case 'Conv1D':
     case 'Conv2D':

@@ -7,14 +7,13 @@ import {
 } from '../../../../worker/runtime/kernels/kernel_functions.ts';
 import { type KernelFunctions, SIGNATURES } from '../../../../worker/runtime/kernels/kernel_signatures.ts';
 import type { RegisteredKernels } from '../../../../worker/runtime/kernels/register_kernels.ts';
-import type { Step } from '../../../../worker/runtime/plan/ir/step.ts';
-import { Recorder } from '../../../../worker/runtime/plan/record/recorder.ts';
 import { randomValues } from '../../../fixtures/kernels/comparison.ts';
 import {
   createNodeBackend,
   type NodeBackend,
   registerBuilt,
 } from '../../../fixtures/kernels/node_backend.ts';
+import { recordedSteps } from './recorded_steps.ts';
 
 let node: NodeBackend;
 let kernels: RegisteredKernels;
@@ -33,38 +32,7 @@ function recorded(
   computes: boolean,
   given: RegisteredKernels = kernels,
 ) {
-  const recorder = new Recorder(node.backend, given, { waits: false, computes });
-  let buffer: number | undefined;
-  let shape: number[] = [];
-  try {
-    tf.tidy(() => {
-      recorder.start();
-      try {
-        const input = tf.tensor(x.dataSync(), x.shape);
-        recorder.addInput(input, 'x');
-        const result = compute(input);
-        buffer = recorder.bufferOf(result);
-        shape = result.shape;
-      } finally {
-        recorder.stop();
-      }
-    });
-  } catch (error) {
-    recorder.abandon();
-    return { obstacle: String(error) };
-  }
-  const finished = recorder.finish();
-  if (finished.kind === 'obstacle') return { obstacle: finished.reason };
-  const { steps, bufferBytes, constants } = finished.recording;
-  constants.release();
-  return { steps: steps.map(described), bufferBytes, buffer, shape };
-}
-
-/** A step without the functions that each recording wraps anew. */
-function described(step: Step): unknown {
-  if (step.kind === 'function') return step;
-  const { run, inputs, ...rest } = step;
-  return { ...rest, inputs: [...inputs] };
+  return recordedSteps(node, given, compute, x, computes);
 }
 
 /** Notes the calls of functions that write memory. */

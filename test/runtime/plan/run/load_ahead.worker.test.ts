@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { abandonBackend, currentRuntime } from '../../../../worker/runtime/backend/backend.ts';
 import { runtimeMemory } from '../../../../worker/runtime/backend/memory.ts';
+import { CONVOLUTION_SHAPE, convolution } from '../../../fixtures/worker/planned_convolutions.ts';
 import {
   answer,
-  CONVOLUTION_SHAPE,
   computed,
-  convolution,
   loadGraph,
   proven,
   requests,

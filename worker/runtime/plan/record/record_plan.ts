@@ -47,8 +47,23 @@ export interface Computation {
   outline?(inputs: NamedTensors, names: readonly string[]): RecordingResult;
 }
 
-/** @param mayOutline false if the executor keeps values for later calls */
-export function synchronousComputation(runtime: Runtime, executor: Executor, mayOutline = true): Computation {
+/**
+ * @param outliners functions that make the same calls as the executor, in the order in which they are tried: none if the
+ *   executor keeps values for later calls
+ */
+export function synchronousComputation(
+  runtime: Runtime,
+  executor: Executor,
+  outliners: readonly Executor[],
+): Computation {
+  const outline = (inputs: NamedTensors, names: readonly string[]): RecordingResult => {
+    let result: RecordingResult = { kind: 'obstacle', reason: 'nothing makes its calls' };
+    for (const each of outliners) {
+      result = outlined(runtime, each, inputs, names);
+      if (result.kind === 'recording') return result;
+    }
+    return result;
+  };
   return {
     compute: (inputs, names) =>
       execute(() => {
@@ -69,7 +84,7 @@ export function synchronousComputation(runtime: Runtime, executor: Executor, may
         throw error;
       }
     },
-    ...(mayOutline ? { outline: (inputs, names) => outlined(runtime, executor, inputs, names) } : {}),
+    ...(outliners.length > 0 ? { outline } : {}),
   };
 }
 
