@@ -111,12 +111,13 @@ interface Packed {
 function packed(of: Convolution, weights: Int16Array, biases: Int32Array): Packed {
   const { factor, weightZero, offset, outChannels, scale } = of;
   const sums = { weights: columnsOf(weights, outChannels), biases };
+  const scales = new Float32Array(outChannels).fill(scale);
   if (of.depthwise)
-    return { bytes: packDepthwise(of, sums, of.parts, offset, () => scale), head: new Uint8Array() };
+    return { bytes: packDepthwise(of, sums, of.parts, offset, scales), head: new Uint8Array() };
   // Of whole groups of four channels, weights can have any byte as their zero.
   const zero = of.channels % 4 === 0 ? weightZero : 0;
   const bytes = packPanels(of, outChannels, sums, factor).map((byte) => byte + zero);
-  return { bytes, head: packHeads(sums, factor, offset, () => scale) ?? new Uint8Array() };
+  return { bytes, head: packHeads(sums, factor, offset, scales) ?? new Uint8Array() };
 }
 
 function compute(of: Convolution, x: Int8Array, { bytes, head }: Packed, fused: 0 | 1): Int8Array {

@@ -79,9 +79,12 @@ export function integerProduct(
   const sums = weights && integerSums(operands, weights, x, extraBiasAt);
   const outside = -x.offset;
   if (sums === undefined || (mayBeOutside(window) && (outside < -128 || outside > 127))) return undefined;
-  const scales = (channel: number): number => scaleAt(channel % width);
-  if (sums.largest.some((largest, channel) => !(largest * Math.abs(scales(channel)) < ROUNDED)))
-    return undefined;
+  const scales = new Float32Array(operands.outChannels);
+  for (let channel = 0; channel < scales.length; channel++) {
+    const scale = scaleAt(channel % width);
+    if (!((sums.largest[channel] ?? 0) * Math.abs(scale) < ROUNDED)) return undefined;
+    scales[channel] = scale;
+  }
   const representation = weightBytes(operands, sums.weights);
   if (representation === undefined) return undefined;
   const bytes = context.createBuffer(requantization.count + BYTES_BEHIND);
@@ -89,7 +92,7 @@ export function integerProduct(
   const step = productStep(operands, sums, representation, context, {
     ...{ x: { buffer: x.bytes, offset: 0 }, y: { buffer: bytes, offset: 0 }, outside },
     ...{ zero: zero - offset, lower: lowest - offset, upper: highest - offset },
-    ...{ inputOffset: x.offset, scaleAt: scales },
+    ...{ inputOffset: x.offset, scales },
   });
   return step && { step, view: { bytes, offset, lowest, highest } };
 }
@@ -103,7 +106,8 @@ interface ProductArguments {
   readonly lower: number;
   readonly upper: number;
   readonly inputOffset: number;
-  readonly scaleAt: (outChannel: number) => number;
+  /** [outChannels] */
+  readonly scales: Float32Array;
 }
 
 /** Returns the step with its weights in memory, or undefined if memory is out. */
@@ -120,7 +124,7 @@ function productStep(
   const scratchOf = (bytes: number): Place => ({ buffer: createBuffer(bytes), offset: 0 });
   if (operands.kind === 'depthwise') {
     const parts = representation.kind === 'split' ? 2 : 1;
-    const packed = place(packDepthwise(window, sums, parts, given.inputOffset, given.scaleAt));
+    const packed = place(packDepthwise(window, sums, parts, given.inputOffset, given.scales));
     if (packed === undefined) return undefined;
     const lines = parts * filterHeight;
     const scratch = scratchOf(functions.integer_depthwise_scratch_bytes(channels, lines, filterWidth));
@@ -129,7 +133,7 @@ function productStep(
   }
   if (representation.kind === 'split') return undefined;
   const { factor: rowFactor, stored } = representation;
-  const heads = packHeads(sums, rowFactor, given.inputOffset, given.scaleAt);
+  const heads = packHeads(sums, rowFactor, given.inputOffset, given.scales);
   const head = heads && place(heads);
   const packed = head && (stored?.address ?? place(packPanels(window, outChannels, sums, rowFactor)));
   if (head === undefined || packed === undefined) return undefined;

@@ -60,7 +60,7 @@ export function packHeads(
   { weights, biases }: PackedSums,
   factor: number,
   inputOffset: number,
-  scaleAt: (outChannel: number) => number,
+  scales: Float32Array,
 ): Uint8Array | undefined {
   const [whole, signed] = [weights.around(0), weights.around(factor)];
   if (whole === undefined || signed === undefined) return undefined;
@@ -68,7 +68,7 @@ export function packHeads(
   for (let column = 0; column < biases.length; column++) {
     const sum = (whole.above[column] ?? 0) - (whole.below[column] ?? 0);
     const bias = (biases[column] ?? 0) + sum * inputOffset + (signed.below[column] ?? 0);
-    heads.set(column, bias, scaleAt(column));
+    heads.set(column, bias, scales[column] ?? 0);
   }
   return heads.bytes;
 }
@@ -85,35 +85,42 @@ export function packDepthwise(
   { weights, biases }: PackedSums,
   parts: 1 | 2,
   inputOffset: number,
-  scaleAt: (outChannel: number) => number,
+  scales: Float32Array,
 ): Uint8Array {
   const integers = weights.integers();
   const lines = parts * filterHeight;
+  const taps = filterHeight * filterWidth;
   const quads = Math.ceil(lines / QUAD);
   const heads = new Heads(Math.ceil(channels / BLOCK) * BLOCK, BLOCK, filterWidth * quads * QUAD * BLOCK);
+  const { bytes } = heads;
+  // Of each byte of a filter: where it is in its block.
+  const places = Int32Array.from({ length: parts * taps }, (_, index) => {
+    const line = Math.floor(index / filterWidth);
+    const quad = (index % filterWidth) * quads + Math.floor(line / QUAD);
+    return quad * QUAD * BLOCK + (line % QUAD);
+  });
   for (let channel = 0; channel < channels; channel++) {
     let bias = biases[channel] ?? 0;
-    const place = heads.behind(channel) + (channel % BLOCK) * QUAD;
-    for (let line = 0; line < lines; line++) {
-      for (let column = 0; column < filterWidth; column++) {
-        const tap = (line % filterHeight) * filterWidth + column;
-        const weight = integers[channel * filterHeight * filterWidth + tap] ?? 0;
-        const first = Math.min(Math.max(weight, -LARGEST_BYTE), LARGEST_BYTE);
-        const part = line < filterHeight ? first : weight - first;
-        const quad = column * quads + Math.floor(line / QUAD);
-        heads.bytes[place + quad * QUAD * BLOCK + (line % QUAD)] = part;
-        bias += part * inputOffset + Math.max(0, -part);
-      }
+    const start = heads.behind(channel) + (channel % BLOCK) * QUAD;
+    for (let index = 0; index < places.length; index++) {
+      const isFirst = index < taps;
+      const weight = integers[channel * taps + (isFirst ? index : index - taps)] ?? 0;
+      const first = Math.min(Math.max(weight, -LARGEST_BYTE), LARGEST_BYTE);
+      const part = isFirst ? first : weight - first;
+      bytes[start + (places[index] ?? 0)] = part;
+      bias += part * inputOffset + Math.max(0, -part);
     }
-    heads.set(channel, bias, scaleAt(channel));
+    heads.set(channel, bias, scales[channel] ?? 0);
   }
-  return heads.bytes;
+  return bytes;
 }
 
 /** Biases in int32 and scales in float32 for groups of columns, each before other bytes of its group. */
 class Heads {
   readonly bytes: Uint8Array;
-  readonly #view: DataView;
+  // Of the same memory, in the order of bytes of WebAssembly, which all processors have that execute it directly.
+  readonly #biases: Int32Array;
+  readonly #scales: Float32Array;
   readonly #group: number;
   readonly #groupBytes: number;
 
@@ -121,13 +128,14 @@ class Heads {
     this.#group = group;
     this.#groupBytes = 2 * 4 * group + bytesBehind;
     this.bytes = new Uint8Array((columns / group) * this.#groupBytes);
-    this.#view = new DataView(this.bytes.buffer);
+    this.#biases = new Int32Array(this.bytes.buffer);
+    this.#scales = new Float32Array(this.bytes.buffer);
   }
 
   set(column: number, bias: number, scale: number): void {
-    const at = Math.floor(column / this.#group) * this.#groupBytes + 4 * (column % this.#group);
-    this.#view.setInt32(at, bias, true);
-    this.#view.setFloat32(at + 4 * this.#group, scale, true);
+    const at = (Math.floor(column / this.#group) * this.#groupBytes) / 4 + (column % this.#group);
+    this.#biases[at] = bias;
+    this.#scales[at + this.#group] = scale;
   }
 
   /** Returns the position of the bytes behind a column's group. */

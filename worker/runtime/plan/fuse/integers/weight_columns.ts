@@ -32,10 +32,9 @@ export function weightColumns(
   // The kernel reads bytes where they lie. Most weights of a quantized model are such bytes.
   if (stored !== undefined && isByte(stored.zero)) return storedColumns(operands, stored, heap, functions);
   const taps = window.filterHeight * window.filterWidth;
-  const weights =
-    filter === undefined
-      ? integersOf(operands)
-      : integersOfFilter(heap.floatsAt(filter, taps * outChannels), taps, outChannels);
+  if (filter !== undefined)
+    return columnsOfFilter(heap.floatsAt(filter, taps * outChannels), taps, outChannels);
+  const weights = integersOf(operands);
   return weights && columnsOf(weights, outChannels);
 }
 
@@ -115,18 +114,25 @@ function integersOf({ kind, window, outChannels, weightAt }: ProductOperands): I
   return weights;
 }
 
-/** Returns the integers of a depthwise filter, [taps, channels], as [channels, taps]. */
-function integersOfFilter(filter: Float32Array, taps: number, channels: number): Int16Array | undefined {
+/** @param filter a depthwise filter, [taps, channels] */
+function columnsOfFilter(filter: Float32Array, taps: number, channels: number): WeightColumns | undefined {
   const weights = new Int16Array(taps * channels);
-  let at = 0;
+  const [above, below] = [new Int32Array(channels), new Int32Array(channels)];
+  let [lowest, highest, at] = [0, 0, 0];
   for (let tap = 0; tap < taps; tap++) {
-    for (let place = tap; place < weights.length; place += taps) {
+    for (let channel = 0; channel < channels; channel++) {
       const weight = filter[at++] ?? Number.NaN;
       if (!isWeight(weight)) return undefined;
-      weights[place] = weight;
+      weights[channel * taps + tap] = weight;
+      if (weight < lowest) lowest = weight;
+      if (weight > highest) highest = weight;
+      if (weight > 0) above[channel] = (above[channel] ?? 0) + weight;
+      else below[channel] = (below[channel] ?? 0) - weight;
     }
   }
-  return weights;
+  const around = (pivot: number) =>
+    pivot === 0 ? { above, below } : columnsOf(weights, channels).around(pivot);
+  return { lowest, highest, around, integers: () => weights };
 }
 
 function isWeight(value: number): boolean {
