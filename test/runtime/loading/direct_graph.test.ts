@@ -106,6 +106,18 @@ const parts: fc.Arbitrary<Part> = fc.oneof(
       chain.add('FusedDepthwiseConv2dNative', [filter, chain.weight([channels])], attr);
     }),
   ),
+  fc
+    .tuple(fc.constantFrom('AvgPool', 'MaxPool'), fc.constantFrom(2, 3), windows)
+    .map(([op, size, attr]) =>
+      keep((chain) => chain.add(op, [], { ...attr, ksize: list(1, size, size, 1) })),
+    ),
+  fc.constant(keep((chain) => chain.add('Identity'))),
+  fc.constantFrom('DT_INT32', 'DT_UINT8', 'DT_BOOL').map((type) =>
+    keep((chain) => {
+      chain.add('Cast', [], { SrcT: { type: 'DT_FLOAT' }, DstT: { type } });
+      chain.add('Cast', [], { SrcT: { type }, DstT: { type: 'DT_FLOAT' } });
+    }),
+  ),
   // Around a part, an addition of what the part begins with.
   fc.constantFrom('Relu', 'Tanh').map((op) =>
     keep((chain) => {

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../../../model/json_object.ts';
 import { ExecutionError } from '../../loaded_model.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Executor } from '../../plan/record/record_plan.ts';
-import { DIRECT_OPERATIONS } from './direct_operations.ts';
+import { DIRECT_MOVES, DIRECT_OPERATIONS } from './direct_operations.ts';
 
 const NamesSchema = v.optional(v.record(v.string(), v.object({ name: v.string() })), {});
 const SignatureSchema = v.optional(v.object({ inputs: NamesSchema, outputs: NamesSchema }), {});
@@ -14,6 +14,7 @@ const SignatureSchema = v.optional(v.object({ inputs: NamesSchema, outputs: Name
 interface Computed {
   readonly name: string;
   readonly operation: Operation;
+  readonly needsFloats: boolean;
   readonly inputs: readonly string[];
   readonly attributes: Readonly<Record<string, unknown>>;
 }
@@ -36,11 +37,11 @@ export function directExecutor(
   const computed = new Map<string, Computed>();
   for (const { name, op, input, attr } of nodes) {
     if (op === 'Const' || op === 'Placeholder') continue;
-    const operation = DIRECT_OPERATIONS.get(op);
-    const inputs = input.map(nodeOf);
-    if (operation === undefined || !isOfFloats(attr.T) || inputs.includes(undefined)) return undefined;
-    const known = inputs.filter((each) => each !== undefined);
-    computed.set(name, { name, operation, inputs: known, attributes: attr });
+    const move = DIRECT_MOVES.get(op);
+    const operation = move ?? (isOfFloats(attr.T) ? DIRECT_OPERATIONS.get(op) : undefined);
+    const inputs = input.map(nodeOf).filter((each) => each !== undefined);
+    if (operation === undefined || inputs.length < input.length) return undefined;
+    computed.set(name, { name, operation, needsFloats: move === undefined, inputs, attributes: attr });
   }
   const { inputs: inputNames = {}, outputs: outputNames = {} } = names.output;
   const idOf = (name: string, given: Readonly<Record<string, { readonly name: string }>>): string => {
@@ -68,20 +69,22 @@ function computeInOrder(
   const results = new Map<string, Tensor>();
   const uses = new Map<string, number>(asked.map((name) => [name, Number.POSITIVE_INFINITY]));
   for (const { inputs } of nodes) for (const name of inputs) uses.set(name, (uses.get(name) ?? 0) + 1);
-  for (const { name, operation, inputs, attributes } of nodes) {
+  for (const { name, operation, needsFloats, inputs, attributes } of nodes) {
     const tensors = inputs.map((input) => {
       const tensor = results.get(input) ?? givenOf(input);
       if (tensor === undefined) throw new ExecutionError(`the node ${name} lacks its input ${input}`);
       return tensor;
     });
-    if (tensors[0]?.dtype !== 'float32') throw new ExecutionError(`the node ${name} is not of floats`);
+    if (needsFloats && tensors[0]?.dtype !== 'float32')
+      throw new ExecutionError(`the node ${name} is not of floats`);
     const result = operation(new DirectNode(tensors, attributes));
     if (Array.isArray(result)) throw new ExecutionError(`the node ${name} has several results`);
     results.set(name, result);
     for (const input of inputs) {
       const left = (uses.get(input) ?? 0) - 1;
       uses.set(input, left);
-      if (left === 0) results.get(input)?.dispose();
+      const result = results.get(input);
+      if (left === 0 && result !== undefined && !result.kept) result.dispose();
     }
   }
   return asked.map((name) => results.get(name) ?? givenOf(name));
@@ -124,7 +127,7 @@ function nodeOf(reference: string): string | undefined {
 
 /** True for the type of float32, also if it is not named. */
 function isOfFloats(type: unknown): boolean {
-  return type === undefined || (isJsonObject(type) && (type.type === 'DT_FLOAT' || type.type === 1));
+  return type === undefined || (isJsonObject(type) && TYPES.get(type.type) === 'float32');
 }
 
 /** A node as operations read it: most of them only take its inputs. */
@@ -139,21 +142,33 @@ class DirectNode implements GraphNode {
     this.node = { rawAttrs };
   }
 
-  /** Numbers, lists of integers and booleans. Operations read others from the JSON. */
+  /** Numbers, lists of integers, booleans and types. Operations read others from the JSON. */
   get attrs(): GraphNode['attrs'] {
     this.#decoded ??= decodedAttributes(this.node.rawAttrs);
     return this.#decoded;
   }
 }
 
+/** The types of tensors that tfjs has, by the names and the numbers of TensorFlow's. */
+const TYPES = new Map<unknown, 'float32' | 'int32' | 'bool'>([
+  ['DT_FLOAT', 'float32'],
+  [1, 'float32'],
+  ['DT_INT32', 'int32'],
+  [3, 'int32'],
+  ['DT_BOOL', 'bool'],
+  [10, 'bool'],
+]);
+
 function decodedAttributes(rawAttributes: Readonly<Record<string, unknown>>): GraphNode['attrs'] {
   const decoded: GraphNode['attrs'] = {};
   for (const [name, value] of Object.entries(rawAttributes)) {
     if (!isJsonObject(value)) continue;
     const { list, f, b } = value;
+    const type = TYPES.get(value.type);
     if (isJsonObject(list) && Array.isArray(list.i)) decoded[name] = list.i.map(Number);
     else if (typeof f === 'number') decoded[name] = f;
     else if (typeof b === 'boolean') decoded[name] = b;
+    else if (type !== undefined) decoded[name] = type;
   }
   return decoded;
 }

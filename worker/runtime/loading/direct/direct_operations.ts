@@ -1,5 +1,18 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
-import { engine, fused, mean, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  avgPool,
+  clone,
+  engine,
+  fused,
+  maxPool,
+  mean,
+  reshape,
+  softmax,
+  type Tensor,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { ARITHMETIC } from '../../operations/arithmetic.ts';
 import { CONVOLUTIONS } from '../../operations/layout/convolution.ts';
 import {
   flagAttribute,
@@ -7,6 +20,7 @@ import {
   listAttribute,
   numbersInput,
   type Operation,
+  type Operations,
   refuse,
   textAttribute,
   textsAttribute,
@@ -61,19 +75,37 @@ function ofImage(node: GraphNode, name: string): [number, number] {
   return y === undefined || x === undefined ? refuse(node, `${name} are missing`) : [y, x];
 }
 
-const depthwise: Operation = (node) => {
-  const activation = activationOf(node);
+/** Returns the padding of an image whose channels are last. */
+function paddingOf(node: GraphNode): 'same' | 'valid' {
   const pad = textAttribute(node, 'padding').toLowerCase();
   if ((pad !== 'same' && pad !== 'valid') || textAttribute(node, 'data_format', 'NHWC') !== 'NHWC')
-    refuse(node, 'it has explicit paddings, or its channels first');
+    return refuse(node, 'it has explicit paddings, or its channels first');
+  return pad;
+}
+
+const depthwise: Operation = (node) => {
   const [x, filter, bias] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
   const [strides, dilations] = [ofImage(node, 'strides'), ofImage(node, 'dilations')];
   return engine().runKernel<Tensor>(
     'FusedDepthwiseConv2D',
     { x, filter, bias },
-    { strides, pad, dataFormat: 'NHWC', dilations, activation },
+    { strides, pad: paddingOf(node), dataFormat: 'NHWC', dilations, activation: activationOf(node) },
   );
 };
+
+const pool =
+  (compute: typeof maxPool<Tensor4D>): Operation =>
+  (node) =>
+    tidy(() => compute(imageOf(node), ofImage(node, 'ksize'), ofImage(node, 'strides'), paddingOf(node)));
+
+function imageOf(node: GraphNode): Tensor4D {
+  const x = inputOf(node, 0);
+  return isImage(x) ? x : refuse(node, `a tensor of shape [${x.shape}] is no image`);
+}
+
+function isImage(x: Tensor): x is Tensor4D {
+  return x.rank === 4;
+}
 
 const product: Operation = (node) =>
   tidy(() =>
@@ -87,6 +119,19 @@ const product: Operation = (node) =>
 const average: Operation = (node) =>
   mean(inputOf(node, 0), numbersInput(node, 1), flagAttribute(node, 'keep_dims'));
 
+/** As in tfjs's executor, which frees no tensors that are kept. */
+const identity: Operation = (node) => {
+  const x = inputOf(node, 0);
+  return x.kept ? x : clone(x);
+};
+
+/** An operation that the executor computes in this project's way. */
+function own(table: Operations, name: string): Operation {
+  const operation = table[name];
+  if (operation === undefined) throw new Error(`there is no operation ${name}`);
+  return (node) => tidy(() => operation(node));
+}
+
 /**
  * The operations of a network whose calls of kernels are known without tfjs's executor, for tensors of float32. They make
  * the same calls as the executor does.
@@ -94,12 +139,23 @@ const average: Operation = (node) =>
 export const DIRECT_OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ...Object.entries(KERNELS_OF_PAIRS).map(([name, kernel]): [string, Operation] => [name, pair(kernel)]),
   ...KERNELS_OF_ONE.map((name): [string, Operation] => [name, one(name)]),
-  ...['Conv2D', 'DepthwiseConv2dNative', '_FusedConv2D'].flatMap((name): [string, Operation][] => {
-    const operation = CONVOLUTIONS[name];
-    return operation === undefined ? [] : [[name, (node) => tidy(() => operation(node))]];
-  }),
+  ...['Conv2D', 'DepthwiseConv2dNative', '_FusedConv2D'].map((name): [string, Operation] => [
+    name,
+    own(CONVOLUTIONS, name),
+  ]),
+  ['AvgPool', pool(avgPool)],
   ['FusedDepthwiseConv2dNative', depthwise],
+  ['MatMul', own(ARITHMETIC, 'MatMul')],
+  ['MaxPool', pool(maxPool)],
   ['Mean', average],
   ['Softmax', (node) => softmax(inputOf(node, 0))],
+  ['Sum', own(ARITHMETIC, 'Sum')],
   ['_FusedMatMul', product],
+]);
+
+/** The same for tensors of any numbers. */
+export const DIRECT_MOVES: ReadonlyMap<string, Operation> = new Map([
+  ['Cast', own(ARITHMETIC, 'Cast')],
+  ['Identity', identity],
+  ['Reshape', (node) => reshape(inputOf(node, 0), numbersInput(node, 1))],
 ]);
