@@ -21,7 +21,8 @@ export interface OpenCodes {
 
 /**
  * Integers, as floats, that stand for sums of other ones, or for any floats: times a scale, the nearest integer, ties to the even
- * one, plus the zero, within a range. Float32 holds all integers up to 2^24.
+ * one, plus the zero, within a range. Float32 holds all integers up to 2^24. Even a zero of 0 is added, which makes 0 of the -0
+ * that rounding leaves: integers have no such number.
  *
  * @param scale one number, or numbers that broadcast
  */
@@ -32,5 +33,5 @@ export function quantized(
   { zero, range: [least, most] }: OpenCodes,
 ): SymbolicTensor {
   const near = unary(g, 'Round', scale === 1 ? sums : multiply(g, sums, scale));
-  return clip(g, zero === 0 ? near : add(g, near, zero), least, most);
+  return clip(g, add(g, near, zero), least, most);
 }

@@ -30,7 +30,8 @@ export function codesOfRange({ least, most }: Range): ByteCodes {
   // A tensor of zeros has any scale.
   if (low === high) return { scale: 1, zero: LEAST_CODE };
   const scale = fround((high - low) / (MOST_CODE - LEAST_CODE));
-  const zero = Math.round(LEAST_CODE - low / scale);
+  // The addition makes 0 of -0, which is no code.
+  const zero = Math.round(LEAST_CODE - low / scale) + 0;
   return { scale, zero: Math.min(Math.max(zero, LEAST_CODE), MOST_CODE) };
 }
 

@@ -5,6 +5,7 @@ import { OnnxBuilder } from '../../fixtures/onnx/onnx_builder.ts';
 import { infer } from '../../fixtures/requests/raw_inference.ts';
 
 /** Of TensorProto's types. */
+const FLOAT = 1;
 const UINT8 = 2;
 const INT8 = 3;
 const INT64 = 7;
@@ -93,4 +94,15 @@ test('integers that floats would round are put in order', async () => {
   expect(answers[sorted]?.data).toEqual([...numbers].sort((one, other) => one - other));
   expect(answers[largest]?.data).toEqual([4]);
   expect(answers[least]?.data).toEqual([1]);
+});
+
+test('integers of floats are never -0, which would turn the sign of a quotient', async () => {
+  const b = new OnnxBuilder(21);
+  const x = b.node('Cast', [b.integerInput('x', [4])], { to: FLOAT });
+  const one = b.scalar(1);
+  const codes = b.node('QuantizeLinear', [b.node('Mul', [x, b.scalar(0.1)]), one], { output_dtype: INT8 });
+  const quotients = b.node('Div', [one, b.node('DequantizeLinear', [codes, one])]);
+  const y = b.node('Clip', [quotients, b.scalar(-8), b.scalar(8)]);
+  b.output(y, [4]);
+  expect((await answersOf('zeros', b, [-3, 0, 3, 20]))[y]?.data).toEqual([8, 8, 8, 0.5]);
 });

@@ -29,6 +29,10 @@ describe('codes of a range', () => {
     );
   });
 
+  test('have a zero of 0, and not of -0', () => {
+    expect(codesOfRange({ least: -127.6, most: 127.4 }).zero).toBe(0);
+  });
+
   test('of activations end at the codes of 0 and of 6', () => {
     const codes = { scale: 0.05, zero: -100 };
     expect(activatedCodes(codes, 'none').range).toEqual([-128, 127]);

@@ -2,15 +2,14 @@ import {
   add,
   binary,
   cast,
-  clip,
   divide,
   maximum,
   minimum,
   multiply,
   subtract,
-  unary,
 } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { quantized } from '../../../builder/quantized.ts';
 import { reduce } from '../../../builder/reductions.ts';
 import { expandDimension, reshape, tile } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
@@ -78,9 +77,7 @@ export function quantize(
   type: ElementTypeName,
 ): OnnxTensor {
   const [least, most] = integerRange(type) ?? refuse(`gives ${type}, which is not of integers`);
-  const near = unary(g, 'Round', divide(g, x, scale));
-  const shifted = zero === undefined ? near : add(g, near, zero);
-  const codes = clip(g, shifted, least, most);
+  const codes = quantized(g, divide(g, x, scale), 1, { zero: zero ?? 0, range: [least, most] });
   return least < -LARGEST_CODE || most > LARGEST_CODE
     ? typed(cast(g, codes, 'int32'), type)
     : ofCodes(g, codes, type);
@@ -150,7 +147,7 @@ export function dynamicScale(
   const scale = divide(g, subtract(g, most, least), 255);
   // Where all are 0, any scale is right.
   const divisor = add(g, scale, cast(g, binary(g, 'Equal', scale, 0), 'float32'));
-  const zero = clip(g, unary(g, 'Round', divide(g, subtract(g, 0, least), divisor)), 0, 255);
+  const zero = quantized(g, divide(g, subtract(g, 0, least), divisor), 1, { zero: 0, range: [0, 255] });
   return { scale, zero, quantized: quantize(g, x, { scale: divisor, zero }, 'UINT8') };
 }
 

@@ -23,5 +23,10 @@ test('weights of a depthwise convolution are one byte, or the sum of two', () =>
   const depthwise = { kind: 'depthwise', stored: undefined } as const;
   const one = { kind: 'shifted', factor: 0, stored: undefined };
   expect(weightBytes(depthwise, { lowest: -127, highest: 12 })).toEqual(one);
-  expect(weightBytes(depthwise, { lowest: -128, highest: 12 })).toEqual({ kind: 'split' });
+  for (const [lowest, highest] of [
+    [-128, 12],
+    [0, 128],
+    [-130, 130],
+  ] as const)
+    expect(weightBytes(depthwise, { lowest, highest })).toEqual({ kind: 'split' });
 });

@@ -26,8 +26,8 @@ export interface EarlierSteps {
 /** Numbers are rounded only below this magnitude: see assembly/integers/requantize.ts. */
 export const ROUNDED = 2 ** 22;
 
-/** The zero is added to rounded numbers of up to 2^22, the sums of which are exact in float32. */
-const LARGEST_ZERO = 2 ** 22;
+/** The largest magnitude of zeros and bounds. Their sums with rounded numbers are exact in float32, and fit into the kernels' 32 bits. */
+const LARGEST = 2 ** 16;
 /** The integers of a byte. */
 const MOST_INTEGERS = 256;
 
@@ -44,17 +44,24 @@ export function requantizationAt(
   if (last === undefined) return undefined;
   const { result, count } = last;
   const { from, lower: lowest, upper: highest } = boundsBefore(last, earlier, heap);
-  if (!Number.isInteger(lowest) || !Number.isInteger(highest) || highest - lowest >= MOST_INTEGERS)
-    return undefined;
+  const isRange = lowest <= highest && highest - lowest < MOST_INTEGERS;
+  if (!isRange || !isSmallInteger(lowest) || !isSmallInteger(highest)) return undefined;
   const shifted = shiftOf(earlier.writerOf(from), heap);
-  const zero = shifted?.by ?? 0;
+  // Bytes have no -0. Rounding makes it, which a zero of -0 keeps and any other one makes 0, and so does a bound.
+  const zero = shifted?.by ?? -0;
+  const isKept = Object.is(zero, -0) && lowest <= 0 && highest >= 0;
+  const hasNegativeZero = isKept || Object.is(lowest, -0) || Object.is(highest, -0);
   const rounded = roundedBy(earlier.writerOf(shifted?.x ?? from));
-  if (rounded === undefined || !Number.isInteger(zero) || Math.abs(zero) > LARGEST_ZERO) return undefined;
+  if (rounded === undefined || hasNegativeZero || !isSmallInteger(zero)) return undefined;
   const range = { zero, lowest, highest, result, count };
   const scaled = constantOperand(earlier.writerOf(rounded), heap);
   if (scaled?.operation === BinaryOperation.multiply && scaled.count === count)
     return { ...range, sums: scaled.x, width: scaled.width, scaleAt: scaled.valueAt };
   return { ...range, sums: rounded, width: 1, scaleAt: () => 1 };
+}
+
+function isSmallInteger(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) <= LARGEST;
 }
 
 /** Combines a step's bounds with those of the steps directly before it. */

@@ -4,15 +4,12 @@ import type { IntegerStep } from './integer_product.ts';
 import { BYTES_BEHIND, offsetFor } from './integer_view.ts';
 import type { Requantization } from './match_requantization.ts';
 
-/** The zero is added to numbers below 2^21: see assembly/integers/elementwise.ts. */
-const LARGEST_ZERO = 2 ** 20;
-
 /** Makes the step that quantizes floats, equal bit for bit, or undefined if it does not cover the requantization. */
 export function quantizedFloats(
   { sums, width, scaleAt, zero, lowest, highest, count }: Requantization,
   createBuffer: (bytes: number) => BufferId,
 ): IntegerStep | undefined {
-  if (width !== 1 || Math.abs(zero) > LARGEST_ZERO || Math.abs(lowest) > LARGEST_ZERO) return undefined;
+  if (width !== 1) return undefined;
   const bytes = createBuffer(count + BYTES_BEHIND);
   const offset = offsetFor(lowest, highest);
   const [x, y] = [

@@ -25,10 +25,11 @@ export function weightBytes(
   { kind, stored }: Pick<ProductOperands, 'kind' | 'stored'>,
   { lowest, highest }: Pick<WeightColumns, 'lowest' | 'highest'>,
 ): WeightBytes | undefined {
-  const factor = Math.max(0, highest - LARGEST_BYTE) + Math.min(0, lowest + LARGEST_BYTE);
+  const [above, below] = [Math.max(0, highest - LARGEST_BYTE), Math.min(0, lowest + LARGEST_BYTE)];
   if (kind === 'depthwise')
-    return factor === 0 ? { kind: 'shifted', factor, stored: undefined } : { kind: 'split' };
+    return above === 0 && below === 0 ? { kind: 'shifted', factor: 0, stored: undefined } : { kind: 'split' };
   if (highest - lowest > 2 * LARGEST_BYTE) return undefined;
+  const factor = above + below;
   return {
     kind: 'shifted',
     factor,

@@ -111,6 +111,7 @@ function rangeOf(parts: readonly Part[]): Omit<IntegerView, 'bytes'> | undefined
 
 /** Returns the range of one value, or undefined if it is no byte with this offset. */
 function valueRange(value: number, offset: number): Omit<IntegerView, 'bytes'> | undefined {
-  const isByte = Number.isInteger(value) && value - offset >= -128 && value - offset <= 127;
+  const isInteger = Number.isInteger(value) && !Object.is(value, -0);
+  const isByte = isInteger && value - offset >= -128 && value - offset <= 127;
   return isByte ? { offset, lowest: value, highest: value } : undefined;
 }
