@@ -37,11 +37,11 @@ const product = (op: string, x: string, matrix: string, y: string): TestGraph['n
   { name: y, op: 'Relu', input: [`${y}/biased`] },
 ];
 
-const network = (op: string): TestGraph => ({
+const network = (op: string, least = 1e-30): TestGraph => ({
   inputs: { x: 'float32' },
   weights: {
     axis: { dtype: 'int32', shape: [1], values: [-1] },
-    ...{ least: number(1e-30), most: number(127), small: number(2e-4) },
+    ...{ least: number(least), most: number(127), small: number(2e-4) },
     ...{ first: integers([96, 400]), 'first/wide': weight([400]), 'first/bias': weight([400]) },
     ...{ second: integers([400, 88]), 'second/wide': weight([88]), 'second/bias': weight([88]) },
   },
@@ -62,6 +62,17 @@ test.each([1, 6])(
     expect(await expectSameAnswers(network('MatMul'), requests, ['y'])).toEqual(PLANNED);
   },
 );
+
+test.each([1e-30, 2 ** -126])('so does one of rows of zeros whose least magnitude is %f', async (least) => {
+  const asked = [
+    varied([2, 96], 1),
+    varied([2, 96], 2),
+    float([2, 96], Array(192).fill(0)),
+    varied([2, 96], 3),
+  ];
+  const requests = asked.map((x) => ({ x }));
+  expect(await expectSameAnswers(network('MatMul', least), requests, ['y'])).toEqual(PLANNED);
+});
 
 test('so does one of batches with one matrix', async () => {
   const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([2, 3, 96], seed) }));

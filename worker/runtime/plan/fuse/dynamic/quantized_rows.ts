@@ -9,6 +9,9 @@ import type { HeapReader } from '../integers/heap_reader.ts';
 import type { EarlierSteps } from '../integers/match_requantization.ts';
 import { rowOperand } from './row_operand.ts';
 
+/** The least magnitude by which 127 can be divided in float32. */
+const LEAST_MAGNITUDE = 2 ** -120;
+
 /** round(x * (127 / magnitude)) for each row, where magnitude = max(max(|x|), least). */
 export interface QuantizedRows {
   /** [rows, width]. */
@@ -43,7 +46,9 @@ export function quantizedRowsAt(
   if (bounded?.operation !== BinaryOperation.maximum || bounded.count !== rows) return undefined;
   const least = bounded.valueAt(0);
   const isCode = factor.width === 1 && factor.valueAt(0) === LARGEST_CODE;
-  const isBounded = bounded.width === 1 && least > 0 && least < Number.POSITIVE_INFINITY;
+  // For a smaller one, the executor multiplies a row of zeros by infinity.
+  const isFactor = least >= LEAST_MAGNITUDE && least < Number.POSITIVE_INFINITY;
+  const isBounded = bounded.width === 1 && isFactor;
   if (!isCode || !isBounded || !areLargest(earlier.writerOf(bounded.x), x, earlier, { rows, width }))
     return undefined;
   return { x, magnitudes: factor.x, codes, rows, width, least };
