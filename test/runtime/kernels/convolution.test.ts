@@ -121,6 +121,14 @@ describe('convolution', () => {
     );
   });
 
+  test('of many pixels by a long filter is what tfjs computes', () => {
+    const x = randomTensor([1, 6, 7, 48], 1);
+    const filter = randomTensor([3, 3, 48, 21], 2);
+    compareKernels(node, [x, filter], (x, filter) =>
+      tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
+    );
+  });
+
   test('in one dimension is what tfjs computes', () => {
     const x = randomTensor([1, 50, 6], 1);
     const filter = randomTensor([9, 6, 17], 2);

@@ -66,6 +66,25 @@ describe('matrix product', () => {
     );
   });
 
+  test('of one long row or many, whose matrix fills several groups of panels, is what tfjs computes', () => {
+    const sizes = {
+      m: fc.oneof(fc.constant(1), fc.integer({ min: 14, max: 30 })),
+      k: fc.integer({ min: 380, max: 1100 }),
+      n: fc.oneof(shapeSize(20), fc.integer({ min: 180, max: 220 })),
+    };
+    fc.assert(
+      fc.property(fc.record({ ...sizes, seed: fc.nat(1000) }), ({ m, k, n, seed }) => {
+        const [a, b, bias] = [
+          randomTensor([m, k], seed),
+          randomTensor([k, n], seed + 1),
+          randomTensor([n], seed + 2),
+        ];
+        compareKernels(node, [a, b, bias], (a, b, bias) => tf.fused.matMul({ a, b, bias }));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('with more columns than one group of panels is what tfjs computes', () => {
     compareKernels(node, [randomTensor([7, 900], 1), randomTensor([900, 203], 2)], (a, b) => tf.matMul(a, b));
   });

@@ -1,4 +1,5 @@
 import { computeRows, rowsOfTile } from '../product/compute_rows';
+import { readAhead } from '../product/read_ahead';
 import { NO_RESIDUAL } from '../product/tile';
 import { Input, Output, Scratch } from '../roles';
 
@@ -78,12 +79,14 @@ export function conv2d(
   upper: f32,
   scratch: Scratch,
 ): void {
-  convolveColumns(x, packed, bias, residual, y, batch, height, width, channels, outHeight, outWidth, outChannels, outChannels, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch);
+  convolveColumns(x, packed, bias, residual, y, batch, height, width, channels, outHeight, outWidth, outChannels, outChannels, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch, true);
 }
 
 /**
  * Computes the same for a part of the output channels, from the address y on: `columns` columns of the filter. A pixel
  * of the result has `outChannels` channels.
+ *
+ * @param isFar true if the filter may be in memory, false if it is in a cache
  */
 export function convolveColumns(
   x: usize,
@@ -110,6 +113,7 @@ export function convolveColumns(
   lower: f32,
   upper: f32,
   scratch: usize,
+  isFar: bool,
 ): void {
   const merged = mergesTaps(width, outWidth, channels, filterWidth, strideX, dilationX, padLeft);
   const segmentsPerRow = merged ? 1 : filterWidth;
@@ -138,6 +142,7 @@ export function convolveColumns(
     const b = packed + <usize>panel * panelBytes;
     const column = <usize>panel << 5;
     const biasHere = bias != 0 ? bias + column : 0;
+    if (isFar) readAhead(b, count, k, rows, pointers);
     let image = x;
     let outY = 0;
     let outX = 0;

@@ -1,4 +1,5 @@
 import { computeRows, rowsOfTile } from './compute_rows';
+import { readAhead } from './read_ahead';
 import { NO_RESIDUAL } from './tile';
 import { Input, Output, Scratch } from '../roles';
 
@@ -48,8 +49,33 @@ export function gemm(
   upper: f32,
   scratch: Scratch,
 ): void {
+  multiplyPanels(a, lda, packed, bias, residual, c, ldc, m, k, n, lower, upper, scratch, true);
+}
+
+/**
+ * Computes the same.
+ *
+ * @param isFar true if the panels may be in memory, false if they are in a cache
+ */
+export function multiplyPanels(
+  a: usize,
+  lda: i32,
+  packed: usize,
+  bias: usize,
+  residual: usize,
+  c: usize,
+  ldc: i32,
+  m: i32,
+  k: i32,
+  n: i32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+  isFar: bool,
+): void {
   const panels = (n + 7) >>> 3;
-  const group = panelsPerGroup(k);
+  // A single row reads each panel once. Groups would only end with panels that fill no four streams.
+  const group = m == 1 ? panels : panelsPerGroup(k);
   const aRow = <usize>lda << 2;
   const cRow = <usize>ldc << 2;
   const distance: usize = residual != 0 ? residual - c : NO_RESIDUAL;
@@ -58,6 +84,7 @@ export function gemm(
     const b = packed + <usize>panel * (<usize>k << 5);
     const column = <usize>panel << 5;
     const biasHere = bias != 0 ? bias + column : 0;
+    if (isFar) readAhead(b, count, k, m, scratch);
     for (let row = 0; row < m; ) {
       const here = rowsOfTile(m - row);
       let pointer = a + <usize>row * aRow;

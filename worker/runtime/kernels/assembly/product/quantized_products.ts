@@ -1,7 +1,7 @@
 import { ElementFormat, UINT16, expandPanels, panelBytes } from './quantized';
 import { multiplyRow } from './quantized_row';
 import { conv2d_scratch_bytes, convolveColumns, panelsPerFilterGroup } from '../convolution/conv2d';
-import { gemm, panelsPerGroup, POINTER_LINE_BYTES } from './gemm';
+import { multiplyPanels, panelsPerGroup, POINTER_LINE_BYTES } from './gemm';
 import { NO_RESIDUAL } from './tile';
 import { Input, Output, Scratch } from '../roles';
 
@@ -85,7 +85,7 @@ export function multiplyExpanded(
     const columns = n - (panel << 3);
     const scales = vectors + column;
     expandPanels(packed + <usize>panel * panelBytes(format, k), scales, scales + (<usize>n << 2), format, zero, k, count, columns, expanded);
-    gemm(a, lda, expanded, bias != 0 ? bias + column : 0, residual != 0 ? residual + column : 0, c + column, ldc, m, k, min(columns, count << 3), lower, upper, scratch);
+    multiplyPanels(a, lda, expanded, bias != 0 ? bias + column : 0, residual != 0 ? residual + column : 0, c + column, ldc, m, k, min(columns, count << 3), lower, upper, scratch, false);
   }
 }
 
@@ -148,6 +148,6 @@ export function conv2d_quantized(
     const columns = outChannels - (panel << 3);
     const scales = vectors + column;
     expandPanels(packed + <usize>panel * panelBytes(format, k), scales, scales + (<usize>outChannels << 2), format, zero, k, count, columns, expanded);
-    convolveColumns(x, expanded, bias != 0 ? bias + column : 0, residual != 0 ? residual + column : 0, y + column, batch, height, width, channels, outHeight, outWidth, outChannels, min(columns, count << 3), filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch);
+    convolveColumns(x, expanded, bias != 0 ? bias + column : 0, residual != 0 ? residual + column : 0, y + column, batch, height, width, channels, outHeight, outWidth, outChannels, min(columns, count << 3), filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch, false);
   }
 }
