@@ -5,10 +5,10 @@ import { PLAIN } from './engines/plain_worker.ts';
 import { CODEC } from './figures/codec.ts';
 import { COLD } from './figures/cold_start.ts';
 import { besideName } from './figures/compute.ts';
-import { isFlat } from './figures/cycles.ts';
+import { TFLITE_WEB } from './figures/integers/tflite_compute.ts';
+import { isFlat } from './figures/memory/cycles.ts';
 import { comparable, type TimedRounds } from './figures/rounds.ts';
 import { CLIENTS } from './figures/serving.ts';
-import { TFLITE_WEB } from './figures/tflite_compute.ts';
 import type { NetworkResults, Results } from './results.ts';
 import { pairedRatio, type Summary, summarize } from './statistics.ts';
 

@@ -1,16 +1,16 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openModel } from '../../../import/open_model.ts';
-import { bundleWorker } from '../engines/bundle_worker.ts';
-import { OUR_RUNTIME, openRuntimeBeside, runtimeBeside } from '../engines/ours.ts';
-import { startStage } from '../engines/stage.ts';
-import type { Network } from '../networks/network.ts';
-import { nsfwjs } from '../networks/nsfwjs.ts';
-import { pictures } from '../networks/pictures.ts';
-import { MODELS_DIRECTORY } from '../networks/shared_models.ts';
-import { nest } from '../runs/nested_values.ts';
-import { computeOnce } from './compute.ts';
+import { openModel } from '../../../../import/open_model.ts';
+import { bundleWorker } from '../../engines/bundle_worker.ts';
+import { OUR_RUNTIME, openRuntimeBeside, runtimeBeside } from '../../engines/ours.ts';
+import { startStage } from '../../engines/stage.ts';
+import type { Network } from '../../networks/network.ts';
+import { nsfwjs } from '../../networks/nsfwjs.ts';
+import { pictures } from '../../networks/pictures.ts';
+import { MODELS_DIRECTORY } from '../../networks/shared_models.ts';
+import { nest } from '../../runs/nested_values.ts';
+import { computeOnce } from '../compute.ts';
 
 /** How a trained classifier that was quantized to int8 answers, beside its float32 form. */
 export interface IntegerAgreement {

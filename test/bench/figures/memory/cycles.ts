@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { OUR_RUNTIME } from '../engines/ours.ts';
-import type { Stage } from '../engines/stage.ts';
-import type { Network } from '../networks/network.ts';
+import { OUR_RUNTIME } from '../../engines/ours.ts';
+import type { Stage } from '../../engines/stage.ts';
+import type { Network } from '../../networks/network.ts';
 
 const MemorySchema = v.object({
   memory: v.array(v.object({ cycles: v.number(), heapBytes: v.number(), tensors: v.number() })),

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { OURS_FRESH } from '../engines/ours.ts';
-import { PLAIN } from '../engines/plain_worker.ts';
-import type { Stage } from '../engines/stage.ts';
-import type { Network } from '../networks/network.ts';
-import type { Settings } from '../settings.ts';
-import { load, type Requested } from './load/load.ts';
+import { OURS_FRESH } from '../../engines/ours.ts';
+import { PLAIN } from '../../engines/plain_worker.ts';
+import type { Stage } from '../../engines/stage.ts';
+import type { Network } from '../../networks/network.ts';
+import type { Settings } from '../../settings.ts';
+import { load, type Requested } from '../load/load.ts';
 
 /** Bytes of an isolate's wasm heap after it loaded a network. The heap grows and never shrinks. */
 export interface LoadedHeap {

@@ -1,12 +1,12 @@
-import { bundleWorker } from '../engines/bundle_worker.ts';
-import { OUR_RUNTIME, OURS } from '../engines/ours.ts';
-import { startStage } from '../engines/stage.ts';
-import { startTfliteBrowser } from '../engines/tflite_browser.ts';
-import { tfliteModel } from '../networks/tflite_model.ts';
-import type { Settings } from '../settings.ts';
-import { computeOnce, computeRuns } from './compute.ts';
-import { warmUp } from './load/warm_up.ts';
-import { inTimedRounds, type TimedRounds } from './rounds.ts';
+import { bundleWorker } from '../../engines/bundle_worker.ts';
+import { OUR_RUNTIME, OURS } from '../../engines/ours.ts';
+import { startStage } from '../../engines/stage.ts';
+import { startTfliteBrowser } from '../../engines/tflite_browser.ts';
+import { tfliteModel } from '../../networks/tflite_model.ts';
+import type { Settings } from '../../settings.ts';
+import { computeOnce, computeRuns } from '../compute.ts';
+import { warmUp } from '../load/warm_up.ts';
+import { inTimedRounds, type TimedRounds } from '../rounds.ts';
 
 export const TFLITE_WEB = 'tfjs-tflite';
 
