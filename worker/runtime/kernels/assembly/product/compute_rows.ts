@@ -14,8 +14,9 @@ export function rowsOfTile(left: i32): i32 {
 }
 
 /**
- * Computes one row, four panels at a time. These are enough independent sums to hide the latency of an addition. Such a
- * product reads each weight once and waits for memory, so that four streams also help the prefetcher.
+ * Computes one row by four panels at a time, which are enough independent sums to hide the latency of an addition. Such a
+ * product reads each weight once and waits for memory. Each quarter of the panels is read from one end to the other:
+ * four streams that do not end with a panel, since a new stream waits until the processor reads ahead of it.
  */
 function oneRow(
   pointers: usize,
@@ -30,10 +31,15 @@ function oneRow(
   lower: f32,
   upper: f32,
 ): void {
-  const panelBytes = <usize>(segments * segmentLength) << 5;
+  const quarter = panels >>> 2;
+  const streamBytes = <usize>quarter * (<usize>(segments * segmentLength) << 5);
+  // The distance of the streams in the result.
+  const c1 = <usize>quarter << 5;
+  const c2 = c1 + c1;
+  const c3 = c2 + c1;
+  let left = columns - quarter * 24;
   let b = packed;
-  let panel = 0;
-  for (; panel + 4 <= panels; panel += 4) {
+  for (let panel = 0; panel < quarter; panel++) {
     let c00 = f32x4.splat(0);
     let c01 = c00;
     let c10 = c00;
@@ -45,17 +51,17 @@ function oneRow(
     if (bias != 0) {
       c00 = v128.load(bias);
       c01 = v128.load(bias, 16);
-      c10 = v128.load(bias, 32);
-      c11 = v128.load(bias, 48);
-      c20 = v128.load(bias, 64);
-      c21 = v128.load(bias, 80);
-      c30 = loadUpTo(bias + 96, columns - 24);
-      c31 = loadUpTo(bias + 112, columns - 28);
-      bias += 128;
+      c10 = v128.load(bias + c1);
+      c11 = v128.load(bias + c1, 16);
+      c20 = v128.load(bias + c2);
+      c21 = v128.load(bias + c2, 16);
+      c30 = loadUpTo(bias + c3, left);
+      c31 = loadUpTo(bias + c3 + 16, left - 4);
+      bias += 32;
     }
-    let b1 = b + panelBytes;
-    let b2 = b1 + panelBytes;
-    let b3 = b2 + panelBytes;
+    let b1 = b + streamBytes;
+    let b2 = b1 + streamBytes;
+    let b3 = b2 + streamBytes;
     let pointer = pointers;
     for (let segment = 0; segment < segments; segment++) {
       let a = load<usize>(pointer);
@@ -78,15 +84,16 @@ function oneRow(
         b3 += 32;
       } while (b != end);
     }
-    storeRow(c, c00, c01, columns, residual, lower, upper);
-    storeRow(c + 32, c10, c11, columns - 8, residual, lower, upper);
-    storeRow(c + 64, c20, c21, columns - 16, residual, lower, upper);
-    storeRow(c + 96, c30, c31, columns - 24, residual, lower, upper);
-    c += 128;
-    columns -= 32;
-    b = b3;
+    storeRow(c, c00, c01, 8, residual, lower, upper);
+    storeRow(c + c1, c10, c11, 8, residual, lower, upper);
+    storeRow(c + c2, c20, c21, 8, residual, lower, upper);
+    storeRow(c + c3, c30, c31, left, residual, lower, upper);
+    c += 32;
+    left -= 8;
   }
-  rows(1, pointers, segments, segmentLength, b, panels - panel, bias, c, 0, columns, residual, lower, upper);
+  // Up to three panels are left behind the last stream.
+  if (bias != 0) bias += c3;
+  rows(1, pointers, segments, segmentLength, b + 3 * streamBytes, panels & 3, bias, c + c3, 0, left, residual, lower, upper);
 }
 
 function twoRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {

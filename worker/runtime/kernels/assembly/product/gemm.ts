@@ -74,7 +74,7 @@ export function multiplyPanels(
   isFar: bool,
 ): void {
   const panels = (n + 7) >>> 3;
-  // A single row reads each panel once. Groups would only end with panels that fill no four streams.
+  // A single row reads each panel once, and its streams are long only without groups.
   const group = m == 1 ? panels : panelsPerGroup(k);
   const aRow = <usize>lda << 2;
   const cRow = <usize>ldc << 2;

@@ -7,7 +7,7 @@ const LINE: usize = 64;
 
 /**
  * Brings a group of panels into the second-level cache if that makes a product of `rows` rows by it faster. The first
- * tile would wait for memory at the begin of each page. Four streams of loads that depend on nothing do not.
+ * tile would wait for memory at the beginning of each page. Four streams of loads that depend on nothing do not.
  *
  * @param panels  the address of the group
  * @param count   its number of panels
