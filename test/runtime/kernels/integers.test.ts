@@ -41,39 +41,48 @@ interface Convolution extends Window {
   readonly parts: 1 | 2;
 }
 
-const convolutions = fc
-  .record({
-    ...{ batch: shapeSize(2), height: shapeSize(9), width: shapeSize(9), channels: shapeSize(40) },
-    ...{ filterHeight: shapeSize(5), filterWidth: shapeSize(5), outChannels: shapeSize(20) },
-    ...{ strideY: shapeSize(3), strideX: shapeSize(3), dilationY: shapeSize(2), dilationX: shapeSize(2) },
-    ...{ padTop: fc.nat(3), padLeft: fc.nat(3), padBottom: fc.nat(3), padRight: fc.nat(3) },
-    ...{
-      depthwise: fc.boolean(),
-      offset: fc.integer({ min: -127, max: 128 }),
-      range: ranges,
-      seed: fc.nat(1000),
-    },
-    ...{ factor: fc.integer({ min: -127, max: 127 }), weightZero: fc.nat(255), parts: fc.constantFrom(1, 2) },
-    scale: fc.double({ min: 1e-5, max: 0.5, noNaN: true }).map(Math.fround),
-  })
-  .map(({ padBottom, padRight, ...given }): Convolution => {
-    const size = (
-      length: number,
-      before: number,
-      after: number,
-      filter: number,
-      step: number,
-      apart: number,
-    ) => Math.floor((length + before + after - (filter - 1) * apart - 1) / step) + 1;
-    const { height, width, padTop, padLeft, filterHeight, filterWidth } = given;
-    return {
-      ...given,
-      outChannels: given.depthwise ? given.channels : given.outChannels,
-      outHeight: size(height, padTop, padBottom, filterHeight, given.strideY, given.dilationY),
-      outWidth: size(width, padLeft, padRight, filterWidth, given.strideX, given.dilationX),
-    };
-  })
-  .filter(({ outHeight, outWidth }) => outHeight > 0 && outWidth > 0);
+const shapes = fc.record({
+  ...{ batch: shapeSize(2), height: shapeSize(9), width: shapeSize(9), channels: shapeSize(40) },
+  ...{ filterHeight: shapeSize(5), filterWidth: shapeSize(5), outChannels: shapeSize(20) },
+  ...{ strideY: shapeSize(3), strideX: shapeSize(3), dilationY: shapeSize(2), dilationX: shapeSize(2) },
+  ...{ padTop: fc.nat(3), padLeft: fc.nat(3), padBottom: fc.nat(3), padRight: fc.nat(3) },
+  ...{
+    depthwise: fc.boolean(),
+    offset: fc.integer({ min: -127, max: 128 }),
+    range: ranges,
+    seed: fc.nat(1000),
+  },
+  ...{ factor: fc.integer({ min: -127, max: 127 }), weightZero: fc.nat(255), parts: fc.constantFrom(1, 2) },
+  scale: fc.double({ min: 1e-5, max: 0.5, noNaN: true }).map(Math.fround),
+});
+
+type Shape = typeof shapes extends fc.Arbitrary<infer Given> ? Given : never;
+
+function convolutionOf({ padBottom, padRight, ...given }: Shape): Convolution {
+  const size = (length: number, before: number, after: number, filter: number, step: number, apart: number) =>
+    Math.floor((length + before + after - (filter - 1) * apart - 1) / step) + 1;
+  const { height, width, padTop, padLeft, filterHeight, filterWidth } = given;
+  return {
+    ...given,
+    outChannels: given.depthwise ? given.channels : given.outChannels,
+    outHeight: size(height, padTop, padBottom, filterHeight, given.strideY, given.dilationY),
+    outWidth: size(width, padLeft, padRight, filterWidth, given.strideX, given.dilationX),
+  };
+}
+
+const hasPixels = ({ outHeight, outWidth }: Window): boolean => outHeight > 0 && outWidth > 0;
+const convolutions = shapes.map(convolutionOf).filter(hasPixels);
+
+/** The depthwise convolutions that are computed by lines: see assembly/integers/depthwise_three.ts. */
+const depthwiseByLines = shapes
+  .map((given) => ({ ...given, depthwise: true, parts: 1 as const, filterWidth: 3, dilationX: 1 }))
+  .map((given) => ({
+    ...given,
+    filterHeight: Math.min(given.filterHeight, 3),
+    strideX: 1 + (given.strideX % 2),
+  }))
+  .map(convolutionOf)
+  .filter(hasPixels);
 
 /** Computes the bytes of a convolution with numbers of JavaScript. */
 function convolved(of: Convolution, x: Int8Array, weights: Int16Array, biases: Int32Array): Int8Array {
@@ -126,7 +135,9 @@ function compute(of: Convolution, x: Int8Array, { bytes, head }: Packed, fused: 
   const count = of.batch * of.outHeight * of.outWidth * outChannels;
   const lines = of.parts * filterHeight;
   const scratchBytes = depthwise
-    ? functions.integer_depthwise_scratch_bytes(channels, lines, filterWidth)
+    ? functions.integer_depthwise_scratch_bytes(
+        ...([channels, of.outWidth, lines, filterWidth, of.strideX, of.dilationX] as const),
+      )
     : functions.integer_conv2d_scratch_bytes(channels, outChannels, filterHeight, filterWidth);
   const sizes = [x.length + 16, bytes.length, head.length, count, scratchBytes];
   const blocks = sizes.map((size) => heap.allocate(size));
@@ -159,9 +170,12 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
     kernels = registerBuilt(node, build);
   });
 
-  test('a convolution of bytes is what integers give, for any sizes and extreme values', () => {
+  test.each([
+    { name: 'a convolution of bytes', given: convolutions },
+    { name: 'a depthwise convolution of bytes by lines', given: depthwiseByLines },
+  ])('$name is what integers give, for any sizes and extreme values', ({ given }) => {
     fc.assert(
-      fc.property(convolutions, (of) => {
+      fc.property(given, (of) => {
         const { outChannels, depthwise, channels, seed, factor, parts } = of;
         const factors = of.filterHeight * of.filterWidth * (depthwise ? 1 : channels);
         const x = randomBytes(of.batch * of.height * of.width * channels, seed);

@@ -137,7 +137,8 @@ export const SIGNATURES = {
     zero: 'i32', lower: 'i32', upper: 'i32', fused: 'Flag', scratch: 'Scratch',
   },
   integer_depthwise_scratch_bytes: {
-    channels: 'i32', filterHeight: 'i32', filterWidth: 'i32',
+    channels: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32', strideX: 'i32',
+    dilationX: 'i32',
   },
   integer_pool2d: {
     x: 'Input', y: 'Output', average: 'Flag', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
@@ -340,7 +341,8 @@ export interface KernelFunctions {
     outside: number, zero: number, lower: number, upper: number, fused: 0 | 1, scratch: number,
   ): void;
   integer_depthwise_scratch_bytes(
-    channels: number, filterHeight: number, filterWidth: number,
+    channels: number, outWidth: number, filterHeight: number, filterWidth: number, strideX: number,
+    dilationX: number,
   ): number;
   integer_pool2d(
     x: number, y: number, average: 0 | 1, batch: number, height: number, width: number, channels: number,

@@ -1,166 +1,105 @@
 import { ONES, ROUND } from '../constants';
+import { arrangeColumns, COLUMN_BYTES } from './arrange_columns';
 import { addProducts, signsOf } from './dot';
-import { narrowed, requantized, shiftTo, storeBytes } from './requantize';
+import { requantized, shiftTo, storeBytes } from './requantize';
 
 /** The bytes of four taps of 16 channels: see integer_depthwise.ts. */
 const QUAD_BYTES: usize = 64;
 
-// @ts-ignore: decorator
-@inline
-function interleaved(one: usize, other: usize): v128 {
-  return v128.shuffle<u8>(v128.load64_zero(one), v128.load64_zero(other), 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
+/** The bytes of the biases of 16 channels, before their scales. */
+const BIAS_BYTES: usize = 64;
 
-// @ts-ignore: decorator
-@inline
-function lowQuads(upper: v128, lower: v128): v128 {
-  return v128.shuffle<u16>(upper, lower, 0, 8, 1, 9, 2, 10, 3, 11);
-}
+/** The bytes of biases and scales, before the weights. */
+const HEAD_BYTES: usize = 128;
 
-// @ts-ignore: decorator
-@inline
-function highQuads(upper: v128, lower: v128): v128 {
-  return v128.shuffle<u16>(upper, lower, 4, 12, 5, 13, 6, 14, 7, 15);
-}
+/** The channels that the registers have room for. */
+const CHANNELS: i32 = 4;
 
 /**
- * Computes a line of up to 8 channels for a filter of width 3 and a height of up to 3. A column of the image is arranged
- * once for up to three outputs. Two pixels at a time use a weight that was loaded: there are more weights than registers.
+ * Computes a line of up to four channels, two pixels at a time. There are registers for the weights of four channels, with
+ * their signs, and for the columns of two pixels.
  *
  * @param STRIDE  columns from one pixel to the next, 1 or 2
- * @param line0   the addresses of three lines, at the first of the channels
- * @param step0   bytes from one pixel of such a line to the next
- * @param outside the address of a pixel outside the image
- * @param head    the biases of these channels, with their scales 64 bytes behind
+ * @param column  the first column: see arrangeColumns
+ * @param head    the biases of these channels
  * @param weights their weights
- * @param count   the number of channels
+ * @param down    the lines above those of the filter, 0 or 1
+ * @param count   the number of channels, of which the first four are computed
  */
 // @ts-ignore: decorator
 @inline
-function lineOf(
-  FUSED: bool,
-  STRIDE: i32,
-  line0: usize,
-  line1: usize,
-  line2: usize,
-  step0: usize,
-  step1: usize,
-  step2: usize,
-  outside: usize,
-  head: usize,
-  weights: usize,
-  y: usize,
-  pixelBytes: usize,
-  width: i32,
-  outWidth: i32,
-  padLeft: i32,
-  count: i32,
-  zero: i32,
-): void {
+function lineOf(FUSED: bool, STRIDE: i32, column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
   const ones = ONES;
   const round = ROUND;
   const shift = shiftTo(zero);
-  const bias0 = v128.load(head), bias1 = v128.load(head, 16);
-  const scale0 = v128.load(head, 64), scale1 = v128.load(head, 80);
-  const w00 = v128.load(weights), w01 = v128.load(weights, 16);
-  const w10 = v128.load(weights + QUAD_BYTES), w11 = v128.load(weights + QUAD_BYTES, 16);
-  const w20 = v128.load(weights + 2 * QUAD_BYTES), w21 = v128.load(weights + 2 * QUAD_BYTES, 16);
-  const s00 = signsOf(w00), s01 = signsOf(w01), s10 = signsOf(w10), s11 = signsOf(w11), s20 = signsOf(w20), s21 = signsOf(w21);
-  const m00 = i8x16.abs(w00), m01 = i8x16.abs(w01), m10 = i8x16.abs(w10), m11 = i8x16.abs(w11), m20 = i8x16.abs(w20), m21 = i8x16.abs(w21);
+  const bias = v128.load(head), scale = v128.load(head, BIAS_BYTES);
+  // The first of four bytes is the lowest one, so that the weights move on by a byte.
+  const bits = down << 3;
+  const w0 = i32x4.shl(v128.load(weights), bits);
+  const w1 = i32x4.shl(v128.load(weights, QUAD_BYTES), bits);
+  const w2 = i32x4.shl(v128.load(weights, 2 * QUAD_BYTES), bits);
+  const s0 = signsOf(w0), s1 = signsOf(w1), s2 = signsOf(w2);
+  const m0 = i8x16.abs(w0), m1 = i8x16.abs(w1), m2 = i8x16.abs(w2);
 
-  const around = interleaved(outside, outside);
-  let x = -padLeft;
-  let p0 = line0 + x * step0, p1 = line1 + x * step1, p2 = line2 + x * step2;
-  let top = around, bottom = around;
-  if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-  let a0 = lowQuads(top, bottom), a1 = highQuads(top, bottom);
-  x++, p0 += step0, p1 += step1, p2 += step2;
-  let b0 = a0, b1 = a1, d0 = a0, d1 = a1, e0 = a0, e1 = a1;
+  let a = v128.load(column), b = a, sums = bias, next = bias;
+  column += COLUMN_BYTES;
   if (STRIDE == 1) {
-    top = bottom = around;
-    if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-    b0 = lowQuads(top, bottom), b1 = highQuads(top, bottom);
-    x++, p0 += step0, p1 += step1, p2 += step2;
+    b = v128.load(column);
+    column += COLUMN_BYTES;
   }
   for (let left = outWidth; left > 0; left -= 2) {
     // The columns a, b and c of the first pixel, and those of the second: b, c and d, or c, d and e.
-    if (STRIDE == 2) {
-      top = bottom = around;
-      if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-      b0 = lowQuads(top, bottom), b1 = highQuads(top, bottom);
-      x++, p0 += step0, p1 += step1, p2 += step2;
-    }
-    top = bottom = around;
-    if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-    const c0 = lowQuads(top, bottom), c1 = highQuads(top, bottom);
-    x++, p0 += step0, p1 += step1, p2 += step2;
-    top = bottom = around;
-    if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-    d0 = lowQuads(top, bottom), d1 = highQuads(top, bottom);
-    x++, p0 += step0, p1 += step1, p2 += step2;
-    if (STRIDE == 2) {
-      top = bottom = around;
-      if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-      e0 = lowQuads(top, bottom), e1 = highQuads(top, bottom);
-      x++, p0 += step0, p1 += step1, p2 += step2;
-    }
-    let sums = addProducts(FUSED, a0, s00, m00, bias0, ones);
-    let next = addProducts(FUSED, STRIDE == 1 ? b0 : c0, s00, m00, bias0, ones);
-    sums = addProducts(FUSED, b0, s10, m10, sums, ones);
-    next = addProducts(FUSED, STRIDE == 1 ? c0 : d0, s10, m10, next, ones);
-    sums = addProducts(FUSED, c0, s20, m20, sums, ones);
-    next = addProducts(FUSED, STRIDE == 1 ? d0 : e0, s20, m20, next, ones);
-    const first = requantized(sums, scale0, round, shift);
-    const third = requantized(next, scale0, round, shift);
-    sums = addProducts(FUSED, a1, s01, m01, bias1, ones);
-    next = addProducts(FUSED, STRIDE == 1 ? b1 : c1, s01, m01, bias1, ones);
-    sums = addProducts(FUSED, b1, s11, m11, sums, ones);
-    next = addProducts(FUSED, STRIDE == 1 ? c1 : d1, s11, m11, next, ones);
-    sums = addProducts(FUSED, c1, s21, m21, sums, ones);
-    next = addProducts(FUSED, STRIDE == 1 ? d1 : e1, s21, m21, next, ones);
-    const second = requantized(sums, scale1, round, shift);
-    const fourth = requantized(next, scale1, round, shift);
-    storePixels(y, pixelBytes, narrowed(first, second, third, fourth), count, left > 1);
-    y += 2 * pixelBytes;
     if (STRIDE == 1) {
-      a0 = c0, a1 = c1;
-      b0 = d0, b1 = d1;
+      const c = v128.load(column), d = v128.load(column, COLUMN_BYTES);
+      sums = ofThree(FUSED, a, b, c, s0, s1, s2, m0, m1, m2, bias, ones);
+      next = ofThree(FUSED, b, c, d, s0, s1, s2, m0, m1, m2, bias, ones);
+      a = c, b = d;
+      column += 2 * COLUMN_BYTES;
     } else {
-      a0 = e0, a1 = e1;
+      const c = v128.load(column, COLUMN_BYTES);
+      sums = ofThree(FUSED, a, v128.load(column), c, s0, s1, s2, m0, m1, m2, bias, ones);
+      a = v128.load(column, 3 * COLUMN_BYTES);
+      next = ofThree(FUSED, c, v128.load(column, 2 * COLUMN_BYTES), a, s0, s1, s2, m0, m1, m2, bias, ones);
+      column += 4 * COLUMN_BYTES;
     }
+    const words = i16x8.narrow_i32x4_s(requantized(sums, scale, round, shift), requantized(next, scale, round, shift));
+    const bytes = i8x16.narrow_i16x8_s(words, words);
+    if (count >= CHANNELS) {
+      v128.store_lane<u32>(y, bytes, 0);
+      if (left > 1) v128.store_lane<u32>(y + pixelBytes, bytes, 1);
+    } else {
+      storeBytes(y, bytes, count);
+      if (left > 1) storeBytes(y + pixelBytes, v128.shuffle<u32>(bytes, bytes, 1, 0, 3, 2), count);
+    }
+    y += 2 * pixelBytes;
   }
 }
 
-/** Stores up to 8 bytes of each of one or two pixels. */
+/** Returns the sums of products of three columns. */
 // @ts-ignore: decorator
 @inline
-function storePixels(y: usize, pixelBytes: usize, bytes: v128, count: i32, two: bool): void {
-  if (count >= 8) {
-    v128.store_lane<u64>(y, bytes, 0);
-    if (two) v128.store_lane<u64>(y + pixelBytes, bytes, 1);
-  } else {
-    storeBytes(y, bytes, count);
-    if (two) storeBytes(y + pixelBytes, v128.shuffle<u64>(bytes, bytes, 1, 0), count);
-  }
+function ofThree(FUSED: bool, a: v128, b: v128, c: v128, s0: v128, s1: v128, s2: v128, m0: v128, m1: v128, m2: v128, bias: v128, ones: v128): v128 {
+  const sums = addProducts(FUSED, b, s1, m1, addProducts(FUSED, a, s0, m0, bias, ones), ones);
+  return addProducts(FUSED, c, s2, m2, sums, ones);
 }
 
-function lineInPairs(line0: usize, line1: usize, line2: usize, step0: usize, step1: usize, step2: usize, outside: usize, head: usize, weights: usize, y: usize, pixelBytes: usize, width: i32, outWidth: i32, padLeft: i32, count: i32, zero: i32): void {
-  lineOf(false, 1, line0, line1, line2, step0, step1, step2, outside, head, weights, y, pixelBytes, width, outWidth, padLeft, count, zero);
+function line(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  lineOf(false, 1, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
 }
 
-function lineInPairsStride2(line0: usize, line1: usize, line2: usize, step0: usize, step1: usize, step2: usize, outside: usize, head: usize, weights: usize, y: usize, pixelBytes: usize, width: i32, outWidth: i32, padLeft: i32, count: i32, zero: i32): void {
-  lineOf(false, 2, line0, line1, line2, step0, step1, step2, outside, head, weights, y, pixelBytes, width, outWidth, padLeft, count, zero);
+function lineStride2(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  lineOf(false, 2, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
 }
 
-function lineFused(line0: usize, line1: usize, line2: usize, step0: usize, step1: usize, step2: usize, outside: usize, head: usize, weights: usize, y: usize, pixelBytes: usize, width: i32, outWidth: i32, padLeft: i32, count: i32, zero: i32): void {
-  lineOf(true, 1, line0, line1, line2, step0, step1, step2, outside, head, weights, y, pixelBytes, width, outWidth, padLeft, count, zero);
+function lineFused(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  lineOf(true, 1, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
 }
 
-function lineFusedStride2(line0: usize, line1: usize, line2: usize, step0: usize, step1: usize, step2: usize, outside: usize, head: usize, weights: usize, y: usize, pixelBytes: usize, width: i32, outWidth: i32, padLeft: i32, count: i32, zero: i32): void {
-  lineOf(true, 2, line0, line1, line2, step0, step1, step2, outside, head, weights, y, pixelBytes, width, outWidth, padLeft, count, zero);
+function lineFusedStride2(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  lineOf(true, 2, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
 }
 
-/** True if lineOfThree can compute a line of the result. */
+/** True if linesOfThree can compute lines of the result. */
 // @ts-ignore: decorator
 @inline
 export function hasLinesOfThree(filterHeight: i32, filterWidth: i32, strideX: i32, dilationX: i32): bool {
@@ -168,44 +107,58 @@ export function hasLinesOfThree(filterHeight: i32, filterWidth: i32, strideX: i3
 }
 
 /**
- * Computes a line of the result, 8 channels at a time.
+ * Computes a line of the result, or two whose filters begin one line of the image apart, 16 channels at a time. Both use
+ * the same arranged columns.
  *
- * @param line0      the address of the first pixel of each of three lines
+ * @param line0      the addresses of the first pixels of the four lines that these filters cover, or that of `outside`
+ * @param outside    the address of a pixel outside the image
  * @param packed     the first block: see integer_depthwise.ts
  * @param blockBytes the bytes of a block
+ * @param lines      the number of lines, 1 or 2
+ * @param columns    arrangedBytes bytes of scratch
  */
-export function lineOfThree(
+export function linesOfThree(
   fused: bool,
   strideX: i32,
   line0: usize,
   line1: usize,
   line2: usize,
+  line3: usize,
   outside: usize,
   packed: usize,
   blockBytes: usize,
   y: usize,
+  lines: i32,
   channels: i32,
   width: i32,
   outWidth: i32,
   padLeft: i32,
   zero: i32,
+  columns: usize,
 ): void {
   const pixelBytes = <usize>channels;
   // A line outside the image consists of one pixel.
-  const step0 = line0 == outside ? 0 : pixelBytes;
-  const step1 = line1 == outside ? 0 : pixelBytes;
-  const step2 = line2 == outside ? 0 : pixelBytes;
-  for (let channel: usize = 0; channel < pixelBytes; channel += 8) {
-    const head = packed + (channel >>> 4) * blockBytes + ((channel & 8) << 2);
-    const weights = packed + (channel >>> 4) * blockBytes + 128 + ((channel & 8) << 2);
-    const count = channels - <i32>channel;
-    const l0 = line0 + channel, l1 = line1 + channel, l2 = line2 + channel;
-    if (fused) {
-      if (strideX == 1) lineFused(l0, l1, l2, step0, step1, step2, outside + channel, head, weights, y + channel, pixelBytes, width, outWidth, padLeft, count, zero);
-      else lineFusedStride2(l0, l1, l2, step0, step1, step2, outside + channel, head, weights, y + channel, pixelBytes, width, outWidth, padLeft, count, zero);
-    } else {
-      if (strideX == 1) lineInPairs(l0, l1, l2, step0, step1, step2, outside + channel, head, weights, y + channel, pixelBytes, width, outWidth, padLeft, count, zero);
-      else lineInPairsStride2(l0, l1, l2, step0, step1, step2, outside + channel, head, weights, y + channel, pixelBytes, width, outWidth, padLeft, count, zero);
+  const step0 = line0 == outside ? <usize>0 : pixelBytes;
+  const step1 = line1 == outside ? <usize>0 : pixelBytes;
+  const step2 = line2 == outside ? <usize>0 : pixelBytes;
+  const step3 = line3 == outside ? <usize>0 : pixelBytes;
+  const needed = (outWidth - 1) * strideX + 3;
+  for (let block: usize = 0; block < pixelBytes; block += 16) {
+    arrangeColumns(line0 + block, line1 + block, line2 + block, line3 + block, step0, step1, step2, step3, outside, columns, width, padLeft, needed);
+    for (let channel = block; channel < min(block + 16, pixelBytes); channel += CHANNELS) {
+      const at = (channel - block) << 2;
+      const count = channels - <i32>channel;
+      for (let down = 0; down < lines; down++) {
+        const target = y + channel + <usize>(down * outWidth) * pixelBytes;
+        if (fused) {
+          if (strideX == 1) lineFused(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
+          else lineFusedStride2(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
+        } else {
+          if (strideX == 1) line(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
+          else lineStride2(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
+        }
+      }
     }
+    packed += blockBytes;
   }
 }

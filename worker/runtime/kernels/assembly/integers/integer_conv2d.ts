@@ -109,13 +109,14 @@ export function integer_conv2d(
   const imageBytes = <usize>height * lineBytes;
   const panels = (outChannels + 7) >>> 3;
   const panelBytes = packedPanelBytes(segments * groups);
-  const group = panelsPerGroup(segments * groups, panels);
+  const count = batch * outHeight * outWidth;
+  // A single tile uses expanded panels once: they stay in the first-level cache while the next weights are read from memory.
+  const group = count <= TILE_ROWS ? 1 : panelsPerGroup(segments * groups, panels);
   const pointers = scratch + <usize>group * expandedPanelBytes(segments * groups);
   const terms = pointers + TAP_POINTERS * <usize>taps;
   const pixelOutside = terms + TERMS;
   if (!gathered) for (let index = 0; index < groups << 2; index++) store<u8>(pixelOutside + index, <u8>outside);
 
-  const count = batch * outHeight * outWidth;
   // Each row of the result belongs to a row of the image, as in a product of matrices.
   const isPointwise = taps == 1 && (strideY | strideX) == 1 && (padTop | padLeft) == 0 && outHeight == height && outWidth == width;
   for (let panel = 0; panel < panels; panel += group) {

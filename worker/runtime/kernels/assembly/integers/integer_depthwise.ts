@@ -1,6 +1,7 @@
 import { ONES, ROUND } from '../constants';
 import { Flag, Input, Output, Scratch } from '../roles';
-import { hasLinesOfThree, lineOfThree } from './depthwise_three';
+import { arrangedBytes } from './arrange_columns';
+import { hasLinesOfThree, linesOfThree } from './depthwise_three';
 import { addProducts, signsOf } from './dot';
 import { limitBytes, narrowed, requantized, shiftTo, storeBytes } from './requantize';
 
@@ -26,8 +27,15 @@ function blocksOf(channels: i32): i32 {
   return (channels + BLOCK - 1) / BLOCK;
 }
 
-/** Returns the bytes of scratch that integer_depthwise needs: pointers, and a pixel outside the image. */
-export function integer_depthwise_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32): usize {
+/** Returns the bytes of scratch that integer_depthwise needs: pointers, a pixel outside the image, and arranged columns. */
+export function integer_depthwise_scratch_bytes(channels: i32, outWidth: i32, filterHeight: i32, filterWidth: i32, strideX: i32, dilationX: i32): usize {
+  const columns: usize = hasLinesOfThree(filterHeight, filterWidth, strideX, dilationX) ? arrangedBytes(outWidth, strideX) : 0;
+  return pointersBytes(channels, filterHeight, filterWidth) + columns;
+}
+
+// @ts-ignore: decorator
+@inline
+function pointersBytes(channels: i32, filterHeight: i32, filterWidth: i32): usize {
   return QUAD_POINTERS * <usize>quadsOf(filterHeight, filterWidth) + <usize>(blocksOf(channels) * BLOCK);
 }
 
@@ -82,16 +90,21 @@ export function integer_depthwise(
   // The weights of taps below the filter are 0.
   for (let quad = 0; quad < quads << 2; quad++) store<usize>(scratch + (<usize>quad << 2), pixelOutside);
 
+  const hasThree = period == filterHeight && hasLinesOfThree(filterHeight, filterWidth, strideX, dilationX);
+  const columns = scratch + pointersBytes(channels, filterHeight, filterWidth);
   for (let image = 0; image < batch; image++) {
     for (let outY = 0; outY < outHeight; outY++) {
       const top = outY * strideY - padTop;
       const first = x + <usize>top * lineBytes;
-      if (period == filterHeight && hasLinesOfThree(filterHeight, filterWidth, strideX, dilationX)) {
+      if (hasThree) {
         const line0 = isInside(top, height) ? first : pixelOutside;
-        const line1 = filterHeight > 1 && isInside(top + dilationY, height) ? first + lineStep : pixelOutside;
-        const line2 = filterHeight > 2 && isInside(top + 2 * dilationY, height) ? first + 2 * lineStep : pixelOutside;
-        lineOfThree(fused != 0, strideX, line0, line1, line2, pixelOutside, packed, blockBytes, y, channels, width, outWidth, padLeft, zero);
-        y += <usize>(outWidth * channels);
+        const line1 = isInside(top + dilationY, height) ? first + lineStep : pixelOutside;
+        const line2 = isInside(top + 2 * dilationY, height) ? first + 2 * lineStep : pixelOutside;
+        const line3 = isInside(top + 3 * dilationY, height) ? first + 3 * lineStep : pixelOutside;
+        const lines = strideY == dilationY && outY + 1 < outHeight ? 2 : 1;
+        linesOfThree(fused != 0, strideX, line0, line1, line2, line3, pixelOutside, packed, blockBytes, y, lines, channels, width, outWidth, padLeft, zero, columns);
+        y += <usize>(lines * outWidth * channels);
+        outY += lines - 1;
         continue;
       }
       for (let outX = 0; outX < outWidth; outX++) {

@@ -119,7 +119,7 @@ function productStep(
   given: ProductArguments,
 ): FunctionStep | undefined {
   const { window, outChannels } = operands;
-  const { channels, filterHeight, filterWidth } = window;
+  const { channels, filterHeight, filterWidth, outWidth, strideX, dilationX } = window;
   const fused = functions.has_fused_dot();
   const scratchOf = (bytes: number): Place => ({ buffer: createBuffer(bytes), offset: 0 });
   if (operands.kind === 'depthwise') {
@@ -127,7 +127,9 @@ function productStep(
     const packed = place(packDepthwise(window, sums, parts, given.inputOffset, given.scales));
     if (packed === undefined) return undefined;
     const lines = parts * filterHeight;
-    const scratch = scratchOf(functions.integer_depthwise_scratch_bytes(channels, lines, filterWidth));
+    const scratch = scratchOf(
+      functions.integer_depthwise_scratch_bytes(channels, outWidth, lines, filterWidth, strideX, dilationX),
+    );
     const filter = { filterHeight: lines, period: filterHeight };
     return functionStep('integer_depthwise', { ...window, ...given, ...filter, packed, fused, scratch });
   }
