@@ -227,4 +227,25 @@ describe.each([0, 1] as const)('in build %s', (build) => {
     });
     fc.assert(property, { numRuns: 300 });
   });
+
+  test('integers of 32 bits become bytes, whatever their size', () => {
+    const near = [0, -(2 ** 15), 2 ** 15, -(2 ** 31), 2 ** 31 - 1].map((middle) =>
+      fc.integer({ min: Math.max(middle - 300, -(2 ** 31)), max: Math.min(middle + 300, 2 ** 31 - 1) }),
+    );
+    const values = fc.array(fc.oneof(...near), { minLength: 1, maxLength: 70 });
+    const shifts = fc.oneof(fc.integer({ min: -300, max: 300 }), fc.constantFrom(-(2 ** 14), 2 ** 14));
+    const property = fc.property(values, shifts, ranges, (given, shift, { lower, upper }) => {
+      const { functions, heap } = kernels;
+      const [from, to] = [heap.allocate(4 * given.length), heap.allocate(given.length + 1)];
+      const { HEAP32, HEAP8 } = heap.backend.wasm;
+      HEAP32.set(given, from >> 2);
+      HEAP8[to + given.length] = 77;
+      functions.narrow_integers(from, to, given.length, shift, lower, upper);
+      const expected = given.map((value) => Math.min(Math.max(value + shift, lower), upper));
+      expect([...HEAP8.subarray(to, to + given.length + 1)]).toEqual([...expected, 77]);
+      heap.free(from);
+      heap.free(to);
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
 });

@@ -158,6 +158,9 @@ export const SIGNATURES = {
   map_bytes: {
     x: 'Input', table: 'Input', y: 'Output', count: 'i32',
   },
+  narrow_integers: {
+    x: 'Input', y: 'Output', count: 'i32', shift: 'i32', lower: 'i32', upper: 'i32',
+  },
   pack_b: {
     b: 'Input', packed: 'Output', k: 'i32', n: 'i32', stride: 'i32',
   },
@@ -361,6 +364,9 @@ export interface KernelFunctions {
   ): void;
   map_bytes(
     x: number, table: number, y: number, count: number,
+  ): void;
+  narrow_integers(
+    x: number, y: number, count: number, shift: number, lower: number, upper: number,
   ): void;
   pack_b(
     b: number, packed: number, k: number, n: number, stride: number,

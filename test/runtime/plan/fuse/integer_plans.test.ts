@@ -102,6 +102,31 @@ describe('plans of quantized networks', () => {
     );
   });
 
+  test.each([
+    { name: 'integers of 32 bits, without floats between', scale: 1, shift: -128, steps: 5 },
+    { name: 'integers of 32 bits that are scaled, with floats', scale: 0.5, shift: -128, steps: 7 },
+    { name: 'integers that are moved by a fraction, with floats', scale: 1, shift: 0.5, steps: 7 },
+    { name: 'integers that are moved far, with floats', scale: 1, shift: -(2 ** 24), steps: 7 },
+  ])('begin with $name', ({ scale, shift, steps }) => {
+    const filter = weights([3, 3, 3, 8], 1) as tf.Tensor4D;
+    const compute = (x: tf.Tensor) => {
+      const integers = tf.cast(tf.cast(x, 'int32'), 'float32');
+      const given = quantized(tf.add(integers, shift), scale, INT8);
+      const sums = tf.conv2d(tf.sub<tf.Tensor4D>(given, INT8.zero), filter, 2, 'same');
+      return tf.sub(quantized(sums, 0.002, UINT8), 1);
+    };
+    const shape = [1, 7, 6, 3];
+    const values = (seed: number) =>
+      randomValues(126, seed, 300).map(
+        (value, index) => value * 2 ** (index % 3 === 0 ? (index % 8) * 3 : 0),
+      );
+    const recorded = recordPlan(node, compute, { shape, values: values(1) });
+    expect(recorded.plan.steps).toBe(steps);
+    const expected = tf.tidy(() => compute(tf.tensor(values(2), shape)).dataSync());
+    expect(recorded.run(values(2))).toEqual([expected]);
+    recorded.dispose();
+  });
+
   test('begin with codes that no step bounds, and cover no other values', () => {
     const filter = weights([3, 3, 3, 8], 1) as tf.Tensor4D;
     const compute = (x: tf.Tensor) => {

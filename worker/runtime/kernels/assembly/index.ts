@@ -22,6 +22,7 @@ export { integer_pool2d } from './integers/integer_pool';
 export { sums_of_integers } from './integers/integer_reduce';
 export { copy_bytes, fill_bytes } from './integers/copy_bytes';
 export { map_bytes } from './integers/map_bytes';
+export { narrow_integers } from './integers/narrow_integers';
 export { floats_of_integers, integer_add, integers_of_floats, quantize_floats } from './integers/elementwise';
 export { unary } from './unary';
 export { binary } from './binary';

@@ -18,6 +18,7 @@ import { IntegerMoves } from './moves/integer_moves.ts';
 import { integerAverage, integerMaximum } from './moves/integer_pool.ts';
 import { sumsOfIntegers } from './moves/sums_of_integers.ts';
 import { upsampledIntegers } from './moves/upsampled_integers.ts';
+import { narrowedIntegers } from './narrowed_integers.ts';
 import { type PaddedImage, paddedImage, windowInside } from './padded_image.ts';
 import { quantizedFloats } from './quantized_floats.ts';
 import { integerTable } from './tables/integer_table.ts';
@@ -179,7 +180,12 @@ class IntegerPass implements EarlierSteps {
 
   #quantize(requantization: Requantization): IntegerStep | undefined {
     if (this.#bufferBytes[requantization.sums] !== 4 * requantization.count) return undefined;
-    return quantizedFloats(requantization, this.#context.createBuffer);
+    const { heap, createBuffer } = this.#context;
+    const isInteger = (buffer: BufferId, count: number) => this.#isFollowed(buffer, count);
+    return (
+      narrowedIntegers(requantization, this, heap, isInteger, createBuffer) ??
+      quantizedFloats(requantization, createBuffer)
+    );
   }
 
   /** Adds steps from bytes to bytes, and makes floats of them for steps that need floats. */
