@@ -16,62 +16,61 @@ const HEAD_BYTES: usize = 128;
 const CHANNELS: i32 = 4;
 
 /**
- * Computes a line of up to four channels, two pixels at a time. There are registers for the weights of four channels, with
- * their signs, and for the columns of two pixels.
+ * Computes one or two lines of up to four channels, two pixels at a time. There are registers for the weights of four
+ * channels, with their signs, and for the columns of two pixels.
  *
  * @param STRIDE  columns from one pixel to the next, 1 or 2
- * @param column  the first column: see arrangeColumns
- * @param head    the biases of these channels
- * @param weights their weights
- * @param down    the lines above those of the filter, 0 or 1
+ * @param columns the first column: see arrangeColumns
+ * @param head    the biases of these channels, before their scales and weights
+ * @param lines   1 or 2, of which the second begins one line of the columns below the first
  * @param count   the number of channels, of which the first four are computed
  */
 // @ts-ignore: decorator
 @inline
-function lineOf(FUSED: bool, STRIDE: i32, column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+function linesOf(FUSED: bool, STRIDE: i32, columns: usize, head: usize, lines: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
   const ones = ONES;
   const round = ROUND;
   const shift = shiftTo(zero);
   const bias = v128.load(head), scale = v128.load(head, BIAS_BYTES);
-  // The first of four bytes is the lowest one, so that the weights move on by a byte.
-  const bits = down << 3;
-  const w0 = i32x4.shl(v128.load(weights), bits);
-  const w1 = i32x4.shl(v128.load(weights, QUAD_BYTES), bits);
-  const w2 = i32x4.shl(v128.load(weights, 2 * QUAD_BYTES), bits);
-  const s0 = signsOf(w0), s1 = signsOf(w1), s2 = signsOf(w2);
-  const m0 = i8x16.abs(w0), m1 = i8x16.abs(w1), m2 = i8x16.abs(w2);
+  for (let down = 0; down < lines; down++) {
+    // The first of four bytes is the lowest one, so that the weights move down by a line.
+    const bits = down << 3;
+    const w0 = i32x4.shl(v128.load(head, HEAD_BYTES), bits);
+    const w1 = i32x4.shl(v128.load(head, HEAD_BYTES + QUAD_BYTES), bits);
+    const w2 = i32x4.shl(v128.load(head, HEAD_BYTES + 2 * QUAD_BYTES), bits);
+    const s0 = signsOf(w0), s1 = signsOf(w1), s2 = signsOf(w2);
+    const m0 = i8x16.abs(w0), m1 = i8x16.abs(w1), m2 = i8x16.abs(w2);
 
-  let a = v128.load(column), b = a, sums = bias, next = bias;
-  column += COLUMN_BYTES;
-  if (STRIDE == 1) {
-    b = v128.load(column);
-    column += COLUMN_BYTES;
-  }
-  for (let left = outWidth; left > 0; left -= 2) {
-    // The columns a, b and c of the first pixel, and those of the second: b, c and d, or c, d and e.
-    if (STRIDE == 1) {
-      const c = v128.load(column), d = v128.load(column, COLUMN_BYTES);
-      sums = ofThree(FUSED, a, b, c, s0, s1, s2, m0, m1, m2, bias, ones);
-      next = ofThree(FUSED, b, c, d, s0, s1, s2, m0, m1, m2, bias, ones);
-      a = c, b = d;
-      column += 2 * COLUMN_BYTES;
-    } else {
-      const c = v128.load(column, COLUMN_BYTES);
-      sums = ofThree(FUSED, a, v128.load(column), c, s0, s1, s2, m0, m1, m2, bias, ones);
-      a = v128.load(column, 3 * COLUMN_BYTES);
-      next = ofThree(FUSED, c, v128.load(column, 2 * COLUMN_BYTES), a, s0, s1, s2, m0, m1, m2, bias, ones);
-      column += 4 * COLUMN_BYTES;
+    let a = v128.load(columns), b = STRIDE == 1 ? v128.load(columns, COLUMN_BYTES) : a;
+    let column = columns + (STRIDE == 1 ? 2 : 1) * COLUMN_BYTES;
+    let sums = bias, next = bias;
+    for (let left = outWidth; left > 0; left -= 2) {
+      // The columns a, b and c of the first pixel, and those of the second: b, c and d, or c, d and e.
+      if (STRIDE == 1) {
+        const c = v128.load(column), d = v128.load(column, COLUMN_BYTES);
+        sums = ofThree(FUSED, a, b, c, s0, s1, s2, m0, m1, m2, bias, ones);
+        next = ofThree(FUSED, b, c, d, s0, s1, s2, m0, m1, m2, bias, ones);
+        a = c, b = d;
+        column += 2 * COLUMN_BYTES;
+      } else {
+        const c = v128.load(column, COLUMN_BYTES);
+        sums = ofThree(FUSED, a, v128.load(column), c, s0, s1, s2, m0, m1, m2, bias, ones);
+        a = v128.load(column, 3 * COLUMN_BYTES);
+        next = ofThree(FUSED, c, v128.load(column, 2 * COLUMN_BYTES), a, s0, s1, s2, m0, m1, m2, bias, ones);
+        column += 4 * COLUMN_BYTES;
+      }
+      const words = i16x8.narrow_i32x4_s(requantized(sums, scale, round, shift), requantized(next, scale, round, shift));
+      const bytes = i8x16.narrow_i16x8_s(words, words);
+      if (count >= CHANNELS) {
+        v128.store_lane<u32>(y, bytes, 0);
+        if (left > 1) v128.store_lane<u32>(y + pixelBytes, bytes, 1);
+      } else {
+        storeBytes(y, bytes, count);
+        if (left > 1) storeBytes(y + pixelBytes, v128.shuffle<u32>(bytes, bytes, 1, 0, 3, 2), count);
+      }
+      y += 2 * pixelBytes;
     }
-    const words = i16x8.narrow_i32x4_s(requantized(sums, scale, round, shift), requantized(next, scale, round, shift));
-    const bytes = i8x16.narrow_i16x8_s(words, words);
-    if (count >= CHANNELS) {
-      v128.store_lane<u32>(y, bytes, 0);
-      if (left > 1) v128.store_lane<u32>(y + pixelBytes, bytes, 1);
-    } else {
-      storeBytes(y, bytes, count);
-      if (left > 1) storeBytes(y + pixelBytes, v128.shuffle<u32>(bytes, bytes, 1, 0, 3, 2), count);
-    }
-    y += 2 * pixelBytes;
+    if (outWidth & 1) y -= pixelBytes;
   }
 }
 
@@ -83,20 +82,20 @@ function ofThree(FUSED: bool, a: v128, b: v128, c: v128, s0: v128, s1: v128, s2:
   return addProducts(FUSED, c, s2, m2, sums, ones);
 }
 
-function line(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
-  lineOf(false, 1, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
+function linesInPairs(columns: usize, head: usize, lines: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  linesOf(false, 1, columns, head, lines, y, pixelBytes, outWidth, count, zero);
 }
 
-function lineStride2(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
-  lineOf(false, 2, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
+function linesInPairsStride2(columns: usize, head: usize, lines: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  linesOf(false, 2, columns, head, lines, y, pixelBytes, outWidth, count, zero);
 }
 
-function lineFused(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
-  lineOf(true, 1, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
+function linesFused(columns: usize, head: usize, lines: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  linesOf(true, 1, columns, head, lines, y, pixelBytes, outWidth, count, zero);
 }
 
-function lineFusedStride2(column: usize, head: usize, weights: usize, down: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
-  lineOf(true, 2, column, head, weights, down, y, pixelBytes, outWidth, count, zero);
+function linesFusedStride2(columns: usize, head: usize, lines: i32, y: usize, pixelBytes: usize, outWidth: i32, count: i32, zero: i32): void {
+  linesOf(true, 2, columns, head, lines, y, pixelBytes, outWidth, count, zero);
 }
 
 /** True if linesOfThree can compute lines of the result. */
@@ -148,15 +147,13 @@ export function linesOfThree(
     for (let channel = block; channel < min(block + 16, pixelBytes); channel += CHANNELS) {
       const at = (channel - block) << 2;
       const count = channels - <i32>channel;
-      for (let down = 0; down < lines; down++) {
-        const target = y + channel + <usize>(down * outWidth) * pixelBytes;
-        if (fused) {
-          if (strideX == 1) lineFused(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
-          else lineFusedStride2(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
-        } else {
-          if (strideX == 1) line(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
-          else lineStride2(columns + at, packed + at, packed + HEAD_BYTES + at, down, target, pixelBytes, outWidth, count, zero);
-        }
+      const target = y + channel;
+      if (fused) {
+        if (strideX == 1) linesFused(columns + at, packed + at, lines, target, pixelBytes, outWidth, count, zero);
+        else linesFusedStride2(columns + at, packed + at, lines, target, pixelBytes, outWidth, count, zero);
+      } else {
+        if (strideX == 1) linesInPairs(columns + at, packed + at, lines, target, pixelBytes, outWidth, count, zero);
+        else linesInPairsStride2(columns + at, packed + at, lines, target, pixelBytes, outWidth, count, zero);
       }
     }
     packed += blockBytes;
