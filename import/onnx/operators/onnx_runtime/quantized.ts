@@ -1,6 +1,7 @@
-import { add, binary, multiply, unary } from '../../../builder/elementwise.ts';
+import { add, binary, cast, multiply, select, unary } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { softmax } from '../../../builder/reductions.ts';
-import { concatenate } from '../../../builder/shaping.ts';
+import { concatenate, transpose } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axisIn,
@@ -9,17 +10,26 @@ import {
   type OperatorCall,
   type OperatorTable,
 } from '../../conversion/operator_call.ts';
-import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { type Dequantized, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
 import { averagesOf } from '../networks/pooling.ts';
 import { matrixProduct } from '../networks/products.ts';
-import { codesOf, ofCodes, targetOf, toIntegersOf, withoutZero } from '../quantization/forms.ts';
+import {
+  codesOf,
+  isOne,
+  ofCodes,
+  targetOf,
+  times,
+  toIntegersOf,
+  withoutZero,
+} from '../quantization/forms.ts';
 import { dequantize, dynamicScale, LINEAR, quantize, scaleAlong } from '../quantization/linear.ts';
 import { answer, formOf } from '../quantization/linear_operands.ts';
 import { centered } from '../quantization/products.ts';
 import {
   additionToIntegers,
   averageToIntegers,
+  matrixProductToIntegers,
   meanToIntegers,
   multiplicationToIntegers,
 } from '../quantization/sums.ts';
@@ -116,10 +126,45 @@ const matMulToFloat: Operator = (call) => {
   return typed(inputs[6] === undefined ? product : add(g, product, inputs[6]), 'FLOAT');
 };
 
+/** alpha * A B + C, of which C has the scale of the products. Without a zero of the result, it is floats. */
+const gemm: Operator = (call) => {
+  const { g, attributes, inputs } = call;
+  const [turnsOne, turnsOther] = [attributes.flag('transA'), attributes.flag('transB')];
+  const one = formOf(call, 0);
+  if (!isOne(one)) refuse('multiplies rows of several scales');
+  const matrix = formOf(call, 3, turnsOther ? 0 : 1);
+  const rows = turned(g, { ...one, scale: times(g, one.scale, attributes.float('alpha', 1)) }, turnsOne);
+  const columns = turned(g, matrix, turnsOther);
+  const bias = inputs[6] && { integers: inputs[6] };
+  if (inputs[8] !== undefined)
+    return answer(call, matrixProductToIntegers(g, rows, columns, bias), 7, inputs[8].type);
+  const products = matrixProduct(g, withoutZero(g, rows), withoutZero(g, columns));
+  const sums = bias === undefined ? products : add(g, products, cast(g, bias.integers, 'float32'));
+  return typed(multiply(g, sums, times(g, rows.scale, columns.scale)), 'FLOAT');
+};
+
+/** A matrix of integers, or the transposed one, with what belongs to its positions. */
+function turned(g: NodeBuilder, form: Dequantized, turns: boolean): Dequantized {
+  return turns ? { ...form, codes: transpose(g, form.codes, [1, 0]), axis: 1 - form.axis } : form;
+}
+
+const where: Operator = (call) => {
+  const { g } = call;
+  const [x, target] = [input(call, 1), targetOf(g, input(call, 7), call.inputs[8], input(call, 1).type)];
+  const [one, other] = [1, 4].map((index) => {
+    const floats = floatsOf(call, index);
+    const codes = target && toIntegersOf(g, floats)?.(target);
+    return codes ?? codesOf(g, integersOf(call, floats, 7, x.type));
+  });
+  if (one === undefined || other === undefined) return refuse('lacks an operand');
+  return ofCodes(g, select(g, input(call, 0), one, other), x.type);
+};
+
 export const QUANTIZED: OperatorTable = {
   ...LINEAR,
   DynamicQuantizeMatMul: dynamicMatMul,
   MatMulIntegerToFloat: matMulToFloat,
+  QGemm: gemm,
   QLinearAdd: ofTwo(additionToIntegers),
   QLinearAveragePool: average,
   QLinearConcat: concat,
@@ -130,4 +175,5 @@ export const QUANTIZED: OperatorTable = {
   QLinearMul: ofTwo(multiplicationToIntegers),
   QLinearSigmoid: ofOne(({ g }, x) => unary(g, 'Sigmoid', x)),
   QLinearSoftmax: softmaxOf,
+  QLinearWhere: where,
 };
