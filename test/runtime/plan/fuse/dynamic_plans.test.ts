@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Quantization } from '../../../../worker/model/quantization.ts';
 import type { RegisteredKernels } from '../../../../worker/runtime/kernels/register_kernels.ts';
-import { randomTensor, randomValues } from '../../../fixtures/kernels/comparison.ts';
+import { expectClose, randomTensor, randomValues } from '../../../fixtures/kernels/comparison.ts';
 import { createNodeBackend, type NodeBackend } from '../../../fixtures/kernels/node_backend.ts';
 import { streamWeight } from '../../weights/stored_weight.ts';
 import { recordPlan } from '../recorded_plan.ts';
@@ -136,6 +136,87 @@ function expectSteps(
     recorded.dispose();
   }
 }
+
+describe('a convolution that leads to no product changes the order of its sums, and no code', () => {
+  const SHAPE: [number, number, number, number] = [1, 4, 8, 16];
+  const [PIXELS, CHANNELS] = [32, 16];
+  const convolve = (x: tf.Tensor4D, seed: number): tf.Tensor4D =>
+    tf.conv2d(x, randomTensor([3, 3, CHANNELS, CHANNELS], seed) as tf.Tensor4D, 1, 'same');
+  /** The product of each pixel, as an image. */
+  const multiply = (x: tf.Tensor4D, weights: tf.Tensor2D): tf.Tensor4D => {
+    const rows = tf.reshape(x, [PIXELS, CHANNELS]) as tf.Tensor2D;
+    return tf.reshape(scaled(quantized(rows), weights, scalesOf(CHANNELS, 7)), SHAPE) as tf.Tensor4D;
+  };
+  const normalize = (x: tf.Tensor4D): tf.Tensor4D => {
+    const vector = (seed: number) => randomTensor([CHANNELS], seed) as tf.Tensor1D;
+    return tf.batchNorm4d(x, vector(3), tf.add(tf.abs(vector(4)), 1), vector(5), vector(6), 0.1);
+  };
+
+  test.each<{
+    where: string;
+    copies: boolean;
+    compute: (x: tf.Tensor4D, weights: tf.Tensor2D) => { exact: tf.Tensor[]; close: tf.Tensor[] };
+  }>([
+    {
+      where: 'behind the last product',
+      copies: true,
+      compute: (x, weights) => {
+        const product = multiply(convolve(x, 1), weights);
+        return { exact: [product], close: [convolve(product, 2)] };
+      },
+    },
+    {
+      where: 'beside the product',
+      copies: true,
+      compute: (x, weights) => ({ exact: [multiply(x, weights)], close: [normalize(convolve(x, 2))] }),
+    },
+    {
+      where: 'but not between two products',
+      copies: false,
+      compute: (x, weights) => {
+        const between = normalize(convolve(multiply(x, weights), 1));
+        return { exact: [multiply(between, weights)], close: [] };
+      },
+    },
+    {
+      where: 'but not before a rounding that stays in float32',
+      copies: false,
+      compute: (x, weights) => ({ exact: [multiply(x, weights), tf.round(convolve(x, 2))], close: [] }),
+    },
+  ])('$where', ({ copies, compute }) => {
+    let weights: tf.Tensor2D | undefined;
+    const prepare = (kernels: RegisteredKernels) => {
+      weights = codes(kernels, [CHANNELS, CHANNELS], 1);
+    };
+    const all = (input: tf.Tensor) => {
+      if (weights === undefined) throw new Error('no weights');
+      return compute(input as tf.Tensor4D, weights);
+    };
+    const values = (seed: number) => randomValues(PIXELS * CHANNELS, seed, 3);
+    const computation = (x: tf.Tensor) => {
+      const { exact, close } = all(x);
+      return [...exact, ...close];
+    };
+    const recorded = recordPlan(node, computation, { shape: SHAPE, values: values(1) }, { prepare });
+    try {
+      expect(recorded.plan.hasCopies).toBe(copies);
+      expect(recorded.plan.isReordered).toBe(copies);
+      for (const seed of [2, 3]) {
+        const found = recorded.run(values(seed));
+        tf.tidy(() => {
+          const { exact, close } = all(tf.tensor(values(seed), SHAPE));
+          expect(found.slice(0, exact.length)).toEqual(exact.map((each) => each.dataSync()));
+          for (const [index, each] of close.entries()) {
+            const tensor = tf.tensor(found[exact.length + index] ?? [], each.shape);
+            expectClose(tensor, each, 9 * CHANNELS);
+          }
+        });
+      }
+    } finally {
+      recorded.dispose();
+    }
+  });
+});
 
 describe('products stay in float32', () => {
   const plain = (x: tf.Tensor2D, weights: tf.Tensor2D) => scaled(quantized(x), weights, scalesOf(9, 7));

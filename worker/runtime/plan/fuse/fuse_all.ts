@@ -1,6 +1,7 @@
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 import type { BufferId } from '../ir/buffers.ts';
 import type { Step } from '../ir/step.ts';
+import { buffersBeforeRounding } from './dynamic/before_rounding.ts';
 import type { DynamicFunctions } from './dynamic/scaled_product.ts';
 import { useDynamicProducts } from './dynamic/use_dynamic_products.ts';
 import { type Fold, fuseEpilogues } from './fuse_epilogues.ts';
@@ -30,8 +31,8 @@ export interface WeightCopies {
 }
 
 /**
- * Fuses steps into fewer ones that compute the same. If rows are quantized on the way, nothing changes the order of sums:
- * a difference in the last bit of a number can change its code, which is a difference of up to a hundredth.
+ * Fuses steps into fewer ones that compute the same. If rows are quantized on the way, nothing before that changes the order of
+ * sums: a difference in the last bit of a number can change its code, which is a difference of up to a hundredth.
  *
  * @param bufferBytes receives the sizes of additional buffers
  */
@@ -55,18 +56,16 @@ export function fuseAll(
   const isSensitive = dynamic !== steps;
   const integers = mayReorder ? useIntegers(dynamic, outputs, bufferBytes, context) : steps;
   const gated = fuseGeluAndSilu(integers, outputs, bufferBytes, constants);
-  const mayMove = mayReorder && !isSensitive;
-  const normalized = mayMove ? fuseLayerNorms(gated, outputs, bufferBytes, constants) : gated;
-  const folded = fuseEpilogues(normalized, outputs, bufferBytes, isSensitive ? none : fold);
+  const before: ReadonlySet<BufferId> = isSensitive ? buffersBeforeRounding(integers) : new Set();
+  const mayMove = (buffer: BufferId): boolean => !before.has(buffer);
+  // Behind the last product of a transformer is one normalization, for which a proof that allows for rounding is not worth it.
+  const normalized =
+    mayReorder && !isSensitive ? fuseLayerNorms(gated, outputs, bufferBytes, constants) : gated;
+  const folded = fuseEpilogues(normalized, outputs, bufferBytes, fold, mayMove);
   const added = fuseResiduals(folded, outputs, bufferBytes, constants);
   // A clamp may follow a residual addition.
   const bounded = fuseEpilogues(added, outputs, bufferBytes, none);
-  const halved = useWinograd(
-    bounded,
-    isSensitive ? none : transform,
-    functions.winograd_scratch_bytes,
-    createBuffer,
-  );
+  const halved = useWinograd(bounded, transform, functions.winograd_scratch_bytes, createBuffer, mayMove);
   const expanded = fuseInvertedResiduals(halved, outputs, bufferBytes, functions, createBuffer);
   return { steps: expanded, isReordered: normalized.length < gated.length };
 }

@@ -38,12 +38,14 @@ export type Fold = (
  * normalization is folded into its weights. Only if no other step reads the intermediate values.
  *
  * @param fold folds normalizations. The order of summation changes, so that results are equal except for rounding
+ * @param mayMove whether the values of a buffer may differ by rounding
  */
 export function fuseEpilogues(
   steps: readonly Step[],
   outputs: Iterable<BufferId>,
   bufferBytes: readonly number[],
   fold: Fold,
+  mayMove: (buffer: BufferId) => boolean = () => true,
 ): Step[] {
   const { readers, writers: writes } = usesOf(steps, outputs);
   const fused: Step[] = [];
@@ -64,7 +66,9 @@ export function fuseEpilogues(
       if (isPrivate && isWhole && writer !== undefined && before?.kind === 'function') {
         const merged = isClamp(move.step)
           ? withClamp(before, move.step)
-          : withNormalization(before, move.step, fold);
+          : mayMove(to)
+            ? withNormalization(before, move.step, fold)
+            : undefined;
         if (merged !== undefined && bufferAt(resultOf(merged)) === from) {
           fused[writer] = withResult(merged, to);
           writers.set(to, writer);

@@ -16,16 +16,18 @@ const WORTH_IT = 0.75;
  * available. They need half of the products, and the order of their sums changes.
  *
  * @param transform transforms weights, or returns undefined if the copy is not worth its memory
+ * @param mayMove whether the values of a buffer may differ by rounding
  */
 export function useWinograd(
   steps: readonly Step[],
   transform: (filter: PackedFilter) => number | undefined,
   scratchBytes: KernelFunctions['winograd_scratch_bytes'],
   createBuffer: (bytes: number) => BufferId,
+  mayMove: (buffer: BufferId) => boolean,
 ): Step[] {
   return steps.map((step) => {
     if (step.kind !== 'function' || step.name !== 'conv2d') return step;
-    const filter = coveredFilter(step);
+    const filter = step.writes.every(mayMove) ? coveredFilter(step) : undefined;
     if (filter === undefined) return step;
     const { channels, filterHeight, outChannels } = filter;
     const { height, outWidth } = step.arguments;
