@@ -36,6 +36,7 @@ import { QUANTIZED } from './onnx_runtime/quantized.ts';
 import { followingIntegers } from './quantization/between.ts';
 import { LINEAR } from './quantization/linear.ts';
 import { QUANTIZED_PRODUCTS } from './quantization/products.ts';
+import { withStoredWeights } from './quantization/stored_weights.ts';
 import { RECURRENT } from './recurrence/recurrent.ts';
 import { EXTREMES } from './reductions/extremes.ts';
 import { REDUCTIONS } from './reductions/reductions.ts';
@@ -100,7 +101,7 @@ const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
     new Map(
       Object.values(OPERATOR_GROUPS)
         .flatMap((table) => Object.entries(table))
-        .map(([name, operator]) => [name, followingIntegers(name, operator)]),
+        .map(([name, operator]) => [name, followingIntegers(name, withStoredWeights(name, operator))]),
     ),
   ],
   ['ai.onnx.ml', new Map(Object.entries(CLASSICAL_OPERATORS))],

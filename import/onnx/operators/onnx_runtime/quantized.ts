@@ -1,7 +1,6 @@
 import { add, binary, cast, multiply, select, unary } from '../../../builder/elementwise.ts';
-import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { softmax } from '../../../builder/reductions.ts';
-import { concatenate, transpose } from '../../../builder/shaping.ts';
+import { concatenate } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axisIn,
@@ -10,7 +9,7 @@ import {
   type OperatorCall,
   type OperatorTable,
 } from '../../conversion/operator_call.ts';
-import { type Dequantized, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
 import { averagesOf } from '../networks/pooling.ts';
 import { matrixProduct } from '../networks/products.ts';
@@ -21,6 +20,7 @@ import {
   targetOf,
   times,
   toIntegersOf,
+  transposedForm,
   withoutZero,
 } from '../quantization/forms.ts';
 import { dequantize, dynamicScale, LINEAR, quantize, scaleAlong } from '../quantization/linear.ts';
@@ -133,8 +133,9 @@ const gemm: Operator = (call) => {
   const one = formOf(call, 0);
   if (!isOne(one)) refuse('multiplies rows of several scales');
   const matrix = formOf(call, 3, turnsOther ? 0 : 1);
-  const rows = turned(g, { ...one, scale: times(g, one.scale, attributes.float('alpha', 1)) }, turnsOne);
-  const columns = turned(g, matrix, turnsOther);
+  const scaled = { ...one, scale: times(g, one.scale, attributes.float('alpha', 1)) };
+  const rows = turnsOne ? transposedForm(g, scaled) : scaled;
+  const columns = turnsOther ? transposedForm(g, matrix) : matrix;
   const bias = inputs[6] && { integers: inputs[6] };
   if (inputs[8] !== undefined)
     return answer(call, matrixProductToIntegers(g, rows, columns, bias), 7, inputs[8].type);
@@ -142,11 +143,6 @@ const gemm: Operator = (call) => {
   const sums = bias === undefined ? products : add(g, products, cast(g, bias.integers, 'float32'));
   return typed(multiply(g, sums, times(g, rows.scale, columns.scale)), 'FLOAT');
 };
-
-/** A matrix of integers, or the transposed one, with what belongs to its positions. */
-function turned(g: NodeBuilder, form: Dequantized, turns: boolean): Dequantized {
-  return turns ? { ...form, codes: transpose(g, form.codes, [1, 0]), axis: 1 - form.axis } : form;
-}
 
 const where: Operator = (call) => {
   const { g } = call;

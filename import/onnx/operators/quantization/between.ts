@@ -7,7 +7,7 @@ import { type Dequantized, numbersOf, type OnnxTensor, typed } from '../../value
 import { isTensor, type OnnxValue } from '../../values/onnx_value.ts';
 import { averagesOf, largestInWindows } from '../networks/pooling.ts';
 import { nearest } from './exact_factor.ts';
-import { byteForm, isOne, toIntegersOf, weightForm, withoutZero } from './forms.ts';
+import { byteForm, isOne, toIntegersOf, transposedForm, weightForm, withoutZero } from './forms.ts';
 import {
   additionToIntegers,
   averageToIntegers,
@@ -191,14 +191,10 @@ const gemm: Rule = ({ g, attributes, inputs }) => {
   const [one, other] = [byteForm(inputs[0]), weightForm(inputs[1], [isTurned ? 0 : 1])];
   const more = biasOf(g, inputs[2]);
   if (one === undefined || other === undefined || more === undefined) return undefined;
-  const rows = attributes.flag('transA') ? turned(g, one) : one;
-  const toIntegers = matrixProductToIntegers(g, rows, isTurned ? turned(g, other) : other, more.bias);
+  const rows = attributes.flag('transA') ? transposedForm(g, one) : one;
+  const toIntegers = matrixProductToIntegers(g, rows, isTurned ? transposedForm(g, other) : other, more.bias);
   return [{ toIntegers }];
 };
-
-function turned(g: NodeBuilder, form: Dequantized): Dequantized {
-  return { ...form, codes: transpose(g, form.codes, [1, 0]), axis: 1 - form.axis };
-}
 
 const ofTwo =
   (compute: typeof additionToIntegers): Rule =>

@@ -1,7 +1,7 @@
 import { cast, clip, divide, multiply, type Operand, subtract } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { quantized } from '../../../builder/quantized.ts';
-import { expandDimension, reshape } from '../../../builder/shaping.ts';
+import { expandDimension, reshape, transpose } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { type ElementTypeName, integerRange, narrowBits } from '../../values/element_types.ts';
 import {
@@ -95,6 +95,11 @@ export function weightForm(x: OnnxTensor | undefined, axes: readonly number[]): 
   const form = x?.dequantized;
   if (form === undefined || !isOfBytes(form)) return undefined;
   return isOne(form) || axes.includes(form.axis) ? form : undefined;
+}
+
+/** The form of the transposed matrix. */
+export function transposedForm(g: NodeBuilder, form: Dequantized): Dequantized {
+  return { ...form, codes: transpose(g, form.codes, [1, 0]), axis: 1 - form.axis };
 }
 
 /** The integers without their zeros. */
