@@ -38,7 +38,8 @@ export async function readCalibrationFile(
 ): Promise<Imported<CalibrationFile> | { readonly kind: 'other' }> {
   const request = await readExample(path, signatures, image);
   if (request.kind === 'other') return request;
-  if (request.kind !== 'read') return inFile(path, request);
+  // Some messages begin with the file.
+  if (request.kind !== 'read') return request.message.startsWith(path) ? request : inFile(path, request);
   const images = imageFiles(request.value, image)?.length ?? 0;
   if (images > mostImages)
     return malformed(`${path}: there is no memory for the samples of more images: give fewer`);
