@@ -10,8 +10,8 @@ import {
 import { readCalibrationFile } from './calibration_file.ts';
 import { listFiles } from './listed_files.ts';
 
-/** More examples of a folder would take longer and hardly change the ranges of values. */
-const MOST_OF_FOLDER = 100;
+/** Each takes some seconds in a network like MobileNetV2, which this process computes three times, and hardly changes the ranges. */
+const MOST_OF_FOLDER = 50;
 
 /**
  * Returns a reader of files, and of folders of files, with images or requests on which a model is calibrated. It refuses a file
