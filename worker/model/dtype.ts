@@ -12,3 +12,6 @@ export const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint
 
 /** The bytes of a string's length in a file of weights: a 32-bit little-endian number before the string. */
 export const STRING_LENGTH_BYTES = 4;
+
+/** The largest finite float32. Its negative is the lowest, from which TensorFlow begins a maximum. */
+export const LARGEST_FLOAT32 = 3.4028234663852886e38;

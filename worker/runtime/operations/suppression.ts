@@ -1,6 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { engine, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { LARGEST_FLOAT32 } from '../../model/float32.ts';
+import { LARGEST_FLOAT32 } from '../../model/dtype.ts';
 import {
   flagAttribute,
   inputOf,

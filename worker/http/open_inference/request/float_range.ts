@@ -1,4 +1,4 @@
-import { LARGEST_FLOAT32 } from '../../../model/float32.ts';
+import { LARGEST_FLOAT32 } from '../../../model/dtype.ts';
 
 /**
  * True if a finite number overflows float32. The largest float32 may be written with fewer digits than its exact value

@@ -1,4 +1,4 @@
-import { LARGEST_FLOAT32 } from '../../../model/float32.ts';
+import { LARGEST_FLOAT32 } from '../../../model/dtype.ts';
 import { elementCount } from '../../../model/tensor.ts';
 import { denseStrides } from '../webassembly/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { LARGEST_FLOAT32 } from '../../../../model/float32.ts';
+import { LARGEST_FLOAT32 } from '../../../../model/dtype.ts';
 import { perDimension } from '../../gate/rules/products/windows.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { emptyProduct } from './empty_products.ts';

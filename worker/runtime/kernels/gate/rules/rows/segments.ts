@@ -1,5 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { LARGEST_FLOAT32 } from '../../../../../model/float32.ts';
+import { LARGEST_FLOAT32 } from '../../../../../model/dtype.ts';
 import { elementCount } from '../../../../../model/tensor.ts';
 import type { KernelCall } from '../../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../../rule.ts';
