@@ -1,4 +1,4 @@
-import { randomNetwork } from './from_graph.ts';
+import { randomNetwork } from './sources/from_graph.ts';
 
 const SAMPLES = 16_000;
 

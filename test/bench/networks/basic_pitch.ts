@@ -1,4 +1,4 @@
-import { sharedModel } from './shared_models.ts';
+import { sharedModel } from './sources/shared_models.ts';
 
 export const basicPitch = sharedModel({
   name: 'basic-pitch',

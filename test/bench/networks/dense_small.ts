@@ -1,4 +1,4 @@
-import { randomNetwork } from './from_graph.ts';
+import { randomNetwork } from './sources/from_graph.ts';
 
 export const denseSmall = randomNetwork({
   name: 'dense-small',

@@ -8,7 +8,7 @@ import { GraphBuilder, type WeightSource } from './graph/graph_builder.ts';
 import { writeOnnx } from './graph/onnx_model.ts';
 import { randomInput } from './graph/random_weights.ts';
 import type { Network, NetworkSource } from './network.ts';
-import { onnxFile } from './onnx_file.ts';
+import { onnxFile } from './sources/onnx_file.ts';
 
 const DIRECTORY = path.join(REPOSITORY, 'models/digits/1.0.0');
 const WEIGHTS_FILE = 'weights.bin';

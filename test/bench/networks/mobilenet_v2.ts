@@ -1,6 +1,6 @@
-import { randomNetwork } from './from_graph.ts';
 import type { GraphBuilder } from './graph/graph_builder.ts';
 import type { Value } from './graph/operation.ts';
+import { randomNetwork } from './sources/from_graph.ts';
 
 /** The inverted residuals of Sandler et al. 2018, table 2: expansion, channels, repetitions, first stride. */
 const STAGES = [

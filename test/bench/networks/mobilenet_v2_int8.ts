@@ -1,8 +1,8 @@
-import { randomNetwork } from './from_graph.ts';
 import type { GraphBuilder } from './graph/graph_builder.ts';
 import type { Value } from './graph/operation.ts';
 import { INTEGER_DEVIATION, randomIntegers } from './graph/random_weights.ts';
 import { type ImageLayers, mobilenetFeatures, mobilenetV2 } from './mobilenet_v2.ts';
+import { randomNetwork } from './sources/from_graph.ts';
 
 /** The integers of a tensor: their zero, and the root of the mean square of their distances from it. */
 interface Codes {

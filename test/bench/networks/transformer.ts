@@ -1,7 +1,7 @@
-import { randomNetwork } from './from_graph.ts';
 import type { GraphBuilder } from './graph/graph_builder.ts';
 import type { Value } from './graph/operation.ts';
 import type { NetworkSource } from './network.ts';
+import { randomNetwork } from './sources/from_graph.ts';
 
 interface Encoder {
   readonly name: string;

@@ -7,8 +7,8 @@ import { OUR_RUNTIME, openRuntimeBeside, runtimeBeside } from '../../engines/our
 import { startStage } from '../../engines/stage.ts';
 import type { Network } from '../../networks/network.ts';
 import { nsfwjs } from '../../networks/nsfwjs.ts';
-import { pictures } from '../../networks/pictures.ts';
-import { MODELS_DIRECTORY } from '../../networks/shared_models.ts';
+import { pictures } from '../../networks/sources/pictures.ts';
+import { MODELS_DIRECTORY } from '../../networks/sources/shared_models.ts';
 import { nest } from '../../runs/nested_values.ts';
 import { computeOnce } from '../compute.ts';
 

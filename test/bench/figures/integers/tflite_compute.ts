@@ -2,7 +2,7 @@ import { bundleWorker } from '../../engines/bundle_worker.ts';
 import { OUR_RUNTIME, OURS } from '../../engines/ours.ts';
 import { startStage } from '../../engines/stage.ts';
 import { startTfliteBrowser } from '../../engines/tflite_browser.ts';
-import { tfliteModel } from '../../networks/tflite_model.ts';
+import { tfliteModel } from '../../networks/sources/tflite_model.ts';
 import type { Settings } from '../../settings.ts';
 import { computeOnce, computeRuns } from '../compute.ts';
 import { warmUp } from '../load/warm_up.ts';

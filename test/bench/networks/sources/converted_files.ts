@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { convertGraph } from '../../../import/convert_graph.ts';
-import type { Graph } from '../../../import/graph/graph.ts';
-import type { Imported } from '../../../import/import_result.ts';
-import { readTfjsDirectory } from '../../../import/tfjs/tfjs_directory.ts';
-import type { Signature } from '../../../worker/model/signature.ts';
+import { convertGraph } from '../../../../import/convert_graph.ts';
+import type { Graph } from '../../../../import/graph/graph.ts';
+import type { Imported } from '../../../../import/import_result.ts';
+import { readTfjsDirectory } from '../../../../import/tfjs/tfjs_directory.ts';
+import type { Signature } from '../../../../worker/model/signature.ts';
 
 /** What a publish makes of a file in another format. */
 export interface ConvertedFiles {

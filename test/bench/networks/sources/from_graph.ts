@@ -1,10 +1,10 @@
-import type { WeightSource } from './graph/graph_builder.ts';
-import { GraphBuilder } from './graph/graph_builder.ts';
-import { writeGraphModel } from './graph/graph_model.ts';
-import { writeOnnx } from './graph/onnx_model.ts';
-import type { Value } from './graph/operation.ts';
-import { randomInput, randomWeights } from './graph/random_weights.ts';
-import type { Network, NetworkSource } from './network.ts';
+import type { WeightSource } from '../graph/graph_builder.ts';
+import { GraphBuilder } from '../graph/graph_builder.ts';
+import { writeGraphModel } from '../graph/graph_model.ts';
+import { writeOnnx } from '../graph/onnx_model.ts';
+import type { Value } from '../graph/operation.ts';
+import { randomInput, randomWeights } from '../graph/random_weights.ts';
+import type { Network, NetworkSource } from '../network.ts';
 import { onnxFile } from './onnx_file.ts';
 
 interface Description {

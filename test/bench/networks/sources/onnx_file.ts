@@ -1,6 +1,6 @@
-import { readOnnx } from '../../../import/onnx/read_onnx.ts';
+import { readOnnx } from '../../../../import/onnx/read_onnx.ts';
+import type { OnnxFile } from '../network.ts';
 import { convertedFiles } from './converted_files.ts';
-import type { OnnxFile } from './network.ts';
 
 /** Converts an ONNX file as a publish does. */
 export async function onnxFile(bytes: Uint8Array): Promise<OnnxFile> {

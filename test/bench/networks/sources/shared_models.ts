@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { ModelJsonSchema } from '../../../worker/model/model_json.ts';
-import { elementCount } from '../../../worker/model/tensor.ts';
-import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
-import { randomInput } from './graph/random_weights.ts';
-import type { Network, NetworkInput, NetworkSource } from './network.ts';
+import { ModelJsonSchema } from '../../../../worker/model/model_json.ts';
+import { elementCount } from '../../../../worker/model/tensor.ts';
+import { REPOSITORY } from '../../../fixtures/edge/built_worker.ts';
+import { randomInput } from '../graph/random_weights.ts';
+import type { Network, NetworkInput, NetworkSource } from '../network.ts';
 import { onnxFile } from './onnx_file.ts';
 
 /** Models by other authors, which may be in a folder beside the repository. */

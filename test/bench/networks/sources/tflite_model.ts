@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readTflite } from '../../../import/tflite/read_tflite.ts';
+import { readTflite } from '../../../../import/tflite/read_tflite.ts';
+import type { Network } from '../network.ts';
 import { convertedFiles } from './converted_files.ts';
-import type { Network } from './network.ts';
 import { MODELS_DIRECTORY } from './shared_models.ts';
 
 const FOLDER = 'tflite';
