@@ -11,6 +11,7 @@ import { FlipsNotMeasuredError, measureFlips } from './figures/flip_stall.ts';
 import type { Requested } from './figures/load/load.ts';
 import { measureCycles } from './figures/memory/cycles.ts';
 import { heapAfterLoading, heapAfterPredictions } from './figures/memory/heap.ts';
+import { openReading, READING, readingWorker } from './figures/memory/reading.ts';
 import { measureServiceBinding } from './figures/service_binding.ts';
 import { measureServing } from './figures/serving.ts';
 import { measureServingLayer } from './figures/serving_layer.ts';
@@ -35,6 +36,7 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
   const { beside } = network;
   const workers = engines.flatMap((engine) => engine.workers);
   if (beside !== undefined) workers.push(await runtimeBeside(beside));
+  if (network.waitsForWeights) workers.push(await readingWorker(network));
   const stage = await startStage(network, workers);
 
   /** Measures a figure, or leaves it out of the results and says why. */
@@ -79,7 +81,13 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
     const agreement = await checkAgreement(network, withoutFloors(opened), encoding);
     await checkAgreement(network, withoutFloors(inferring), binary);
     onProgress(`${name}: compute`);
-    const compute = await measureCompute(network, opened, settings, await openBeside(beside, engines, stage));
+    const computing = network.waitsForWeights ? new Map([...opened, [READING, openReading(stage)]]) : opened;
+    const compute = await measureCompute(
+      network,
+      computing,
+      settings,
+      await openBeside(beside, engines, stage),
+    );
     const heap = await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings));
     return {
       name,

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { DirectionFigures } from './figures/codec.ts';
 import { COLD } from './figures/cold_start.ts';
 import { FLIP_PHASES } from './figures/flip_stall.ts';
+import { READING } from './figures/memory/reading.ts';
 import { comparable, type Rounds } from './figures/rounds.ts';
 import type { NetworkResults, Results } from './results.ts';
 import { pairedDifference, type Summary, summarize } from './statistics.ts';
@@ -66,6 +67,17 @@ function networkRows(results: NetworkResults): Row[] {
   const rows = (figure: string, rounds: Rounds | undefined): Row[] =>
     [...(rounds ?? [])].map(([engine, values]) => summary(figure, engine, summarize(values)));
   const result = [...rows('compute, ms', compute.wall), ...rows('compute, processor ms', compute.processor)];
+  const computed = comparable(compute);
+  if (computed.has(READING)) {
+    const rates = new Map<string, readonly number[]>();
+    for (const [engine, times] of computed) {
+      rates.set(
+        engine,
+        times.map((milliseconds) => results.weightBytes / milliseconds / 1e6),
+      );
+    }
+    result.push(...rows('weights, GB/s', rates));
+  }
   for (const figures of [serving, binaryServing]) {
     if (figures === undefined) continue;
     const { encoding, latency, throughput, clientShare } = figures;

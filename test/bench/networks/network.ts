@@ -12,6 +12,8 @@ export interface Network {
   readonly outputs: readonly NetworkOutput[];
   /** How far the engines' outputs may be apart if more than by rounding: see figures/agreement.ts. */
   readonly tolerance?: number;
+  /** True if an inference mostly waits for its weights: reading as many bytes is measured beside it. */
+  readonly waitsForWeights?: boolean;
   /** A network whose compute is measured in the same rounds, so that the two can be compared. */
   readonly beside?: Network;
 }

@@ -16,6 +16,7 @@ interface Description {
   readonly layers: (builder: GraphBuilder, input: Value) => Value;
   /** By default, random weights in float32. */
   readonly weights?: (seed: number) => WeightSource;
+  readonly waitsForWeights?: boolean;
   /** A network whose compute is measured in the same rounds. */
   readonly beside?: NetworkSource;
 }
@@ -28,6 +29,7 @@ export function randomNetwork({
   inputShape,
   layers,
   weights = randomWeights,
+  waitsForWeights = false,
   beside,
 }: Description): NetworkSource {
   return {
@@ -42,6 +44,7 @@ export function randomNetwork({
         format: 'tfjs-graph-model',
         ...writeGraphModel(graph),
         onnx: await onnxFile(writeOnnx(graph)),
+        waitsForWeights,
         ...(other && { beside: other }),
         input: {
           name: graph.input.name,
