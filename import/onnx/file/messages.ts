@@ -7,7 +7,7 @@ import { message } from '../../protobuf/message_definition.ts';
  * The members of ONNX's messages that an import reads (onnx/onnx.proto). Graphs and tensors within others are bytes:
  * a message never contains itself, and values are decoded when they are needed.
  */
-export const ONNX_MESSAGE_TYPES = protobuf.Root.fromJSON({
+const ONNX_MESSAGE_TYPES = protobuf.Root.fromJSON({
   nested: {
     OperatorSet: message({ domain: [1, 'string'], version: [2, 'int64'] }),
     Dimension: message({ dimValue: [1, 'int64'], dimParam: [2, 'string'] }, ['dimValue', 'dimParam']),

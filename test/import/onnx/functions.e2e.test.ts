@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
-import { nodeMessage, OnnxBuilder } from '../../fixtures/onnx/onnx_builder.ts';
+import { OnnxBuilder } from '../../fixtures/onnx/onnx_builder.ts';
+import { nodeMessage } from '../../fixtures/onnx/onnx_messages.ts';
 import { infer } from '../../fixtures/requests/raw_inference.ts';
 
 let edge: Edge;

@@ -4,10 +4,11 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readOnnx } from '../../../import/onnx/read_onnx.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+import type { StoredTensor } from '../../fixtures/onnx/onnx_messages.ts';
 import {
   floats,
   integers,
-  type StoredTensor,
+  subgraph,
   type WrittenGraph,
   type WrittenNode,
   writeOnnx,
@@ -50,8 +51,8 @@ const VALID: Readonly<Record<string, WrittenGraph>> = {
   convolution: {
     nodes: [
       node('Conv', ['x', 'w'], ['c'], {
-        kernel_shape: { integers: [3, 3] },
-        pads: { integers: [1, 1, 1, 1] },
+        kernel_shape: [3, 3],
+        pads: [1, 1, 1, 1],
       }),
       node('Relu', ['c'], ['r']),
       node('Reshape', ['r', 'shape'], ['y']),
@@ -70,14 +71,14 @@ const VALID: Readonly<Record<string, WrittenGraph>> = {
     nodes: [
       node('Resize', ['x', '', 'scales'], ['large'], { mode: 'linear' }),
       node('Pad', ['large', 'pads'], ['padded'], { mode: 'reflect' }),
-      node('MaxPool', ['padded'], ['y', 'places'], { kernel_shape: { integers: [2, 2] } }),
+      node('MaxPool', ['padded'], ['y', 'places'], { kernel_shape: [2, 2] }),
     ],
     inputs: X,
     outputs: ['y', 'places'],
     constants: { scales: floats([4], [1, 1, 1.5, 2]), pads: integers([8], [0, 0, 1, 1, 0, 0, 1, 1]) },
   },
   loop: {
-    nodes: [node('Loop', ['rounds', '', 'x'], ['y'], { body: { graph: BODY } })],
+    nodes: [node('Loop', ['rounds', '', 'x'], ['y'], { body: subgraph(BODY) })],
     inputs: { ...X, rounds: { type: 'INT64', shape: [] } },
     outputs: ['y'],
   },
@@ -85,16 +86,16 @@ const VALID: Readonly<Record<string, WrittenGraph>> = {
     nodes: [
       {
         ...node('TreeEnsembleRegressor', ['x'], ['y'], {
-          nodes_treeids: { integers: [0, 0, 0] },
-          nodes_nodeids: { integers: [0, 1, 2] },
-          nodes_featureids: { integers: [1, 0, 0] },
+          nodes_treeids: [0, 0, 0],
+          nodes_nodeids: [0, 1, 2],
+          nodes_featureids: [1, 0, 0],
           nodes_values: { floats: [0.5, 0, 0] },
           nodes_modes: { texts: ['BRANCH_LEQ', 'LEAF', 'LEAF'] },
-          nodes_truenodeids: { integers: [1, 0, 0] },
-          nodes_falsenodeids: { integers: [2, 0, 0] },
-          target_treeids: { integers: [0, 0] },
-          target_nodeids: { integers: [1, 2] },
-          target_ids: { integers: [0, 0] },
+          nodes_truenodeids: [1, 0, 0],
+          nodes_falsenodeids: [2, 0, 0],
+          target_treeids: [0, 0],
+          target_nodeids: [1, 2],
+          target_ids: [0, 0],
           target_weights: { floats: [1, 2] },
         }),
         domain: 'ai.onnx.ml',
@@ -207,12 +208,12 @@ describe('a hostile graph', () => {
         : {
             ...BODY,
             nodes: [
-              node('Loop', ['rounds', '', 'before'], ['after'], { body: { graph: nested(depth - 1) } }),
+              node('Loop', ['rounds', '', 'before'], ['after'], { body: subgraph(nested(depth - 1)) }),
               node('Identity', ['on'], ['still_on']),
             ],
           };
     const graph: WrittenGraph = {
-      nodes: [node('Loop', ['rounds', '', 'x'], ['y'], { body: { graph: nested(6) } })],
+      nodes: [node('Loop', ['rounds', '', 'x'], ['y'], { body: subgraph(nested(6)) })],
       inputs: X,
       outputs: ['y'],
       constants: { rounds: integers([], [64]) },
@@ -223,7 +224,7 @@ describe('a hostile graph', () => {
   test('has a thousand graphs within each other', async () => {
     let inner: WrittenGraph = { nodes: [node('Relu', ['x'], ['y'])], inputs: {}, outputs: ['y'] };
     for (let depth = 0; depth < 1000; depth++) {
-      const branches = { then_branch: { graph: inner }, else_branch: { graph: { ...inner, nodes: [] } } };
+      const branches = { then_branch: subgraph(inner), else_branch: subgraph({ ...inner, nodes: [] }) };
       inner = { nodes: [node('If', ['on'], ['y'], branches)], inputs: {}, outputs: ['y'] };
     }
     const inputs = { ...X, on: { type: 'BOOL', shape: [] } } as const;
@@ -244,13 +245,13 @@ describe('a hostile graph', () => {
     ['DepthToSpace', { blocksize: 0 }],
     ['SpaceToDepth', { blocksize: 2 ** 31 }],
     ['LRN', { size: 2 ** 31 }],
-    ['AveragePool', { kernel_shape: { integers: [2 ** 31, 2 ** 31] } }],
-    ['MaxPool', { kernel_shape: { integers: [1, 1] }, dilations: { integers: [2 ** 40, 2 ** 40] } }],
-    ['Transpose', { perm: { integers: [0, 0, 0, 0] } }],
+    ['AveragePool', { kernel_shape: [2 ** 31, 2 ** 31] }],
+    ['MaxPool', { kernel_shape: [1, 1], dilations: [2 ** 40, 2 ** 40] }],
+    ['Transpose', { perm: [0, 0, 0, 0] }],
     ['Flatten', { axis: -99 }],
     ['Softmax', { axis: 2 ** 31 }],
-    ['Unsqueeze', { axes: { integers: [2 ** 31] } }],
-    ['Pad', { mode: 'reflect', pads: { integers: [0, 0, 2 ** 31, 0, 0, 0, 0, 0] } }],
+    ['Unsqueeze', { axes: [2 ** 31] }],
+    ['Pad', { mode: 'reflect', pads: [0, 0, 2 ** 31, 0, 0, 0, 0, 0] }],
     ['Upsample', { scales: { floats: [1, 1, 1e9, 1e9] } }],
   ] as const)('has an operation %s with %j', async (op, attributes) => {
     const graph: WrittenGraph = { nodes: [node(op, ['x'], ['y'], attributes)], inputs: X, outputs: ['y'] };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
-import { BOOL, OnnxBuilder } from '../../fixtures/onnx/onnx_builder.ts';
+import { OnnxBuilder } from '../../fixtures/onnx/onnx_builder.ts';
+import { TYPES } from '../../fixtures/onnx/onnx_messages.ts';
 import { infer } from '../../fixtures/requests/raw_inference.ts';
 
 let edge: Edge;
@@ -14,12 +15,12 @@ afterAll(() => edge?.stop());
 function appending(): OnnxBuilder {
   const body = new OnnxBuilder(17, 1, 'body');
   const round = body.integerInput('round', []);
-  const goesOn = body.input('goes_on', [], BOOL);
+  const goesOn = body.input('goes_on', [], TYPES.BOOL);
   const list = body.integerInput('list', ['length']);
   const next = body.node('Unsqueeze', [round, body.integers([0])]);
   const longer = body.node('Concat', [list, next], { axis: 0 });
   const length = body.node('Shape', [list]);
-  body.output(body.node('Identity', [goesOn]), [], BOOL);
+  body.output(body.node('Identity', [goesOn]), [], TYPES.BOOL);
   body.integerOutput(longer, ['length']);
   body.integerOutput(length, [1]);
   return body;

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
 import { publishModel } from '../../../fixtures/models/publish_directory.ts';
-import { BOOL, OnnxBuilder } from '../../../fixtures/onnx/onnx_builder.ts';
+import { OnnxBuilder } from '../../../fixtures/onnx/onnx_builder.ts';
+import { TYPES } from '../../../fixtures/onnx/onnx_messages.ts';
 import { quantizedAnswer } from '../../../fixtures/onnx/quantized_arithmetic.ts';
 import { type QuantizedForm, writeQuantized } from '../../../fixtures/onnx/quantized_forms.ts';
 import { IMAGE_SHAPE, imageValues } from '../../../fixtures/onnx/quantized_network.ts';
@@ -55,7 +56,7 @@ test.each(CASES)('a network in the form %s of %s answers what ONNX Runtime does'
 
 test('a branch quantizes floats that the graph around it made of integers', async () => {
   const b = new OnnxBuilder(17);
-  const [x, isAdded] = [b.input('x', [4]), b.input('is_added', [], BOOL)];
+  const [x, isAdded] = [b.input('x', [4]), b.input('is_added', [], TYPES.BOOL)];
   const by = [b.scalar(0.5), b.int8([3], [])];
   const floats = b.node('DequantizeLinear', [b.node('QuantizeLinear', [x, ...by]), ...by]);
   const branch = (prefix: string, compute: (inner: OnnxBuilder) => string): OnnxBuilder => {
