@@ -10,7 +10,6 @@ import {
   textAttribute,
 } from '../operation.ts';
 import { broadcastShape } from '../shapes.ts';
-import { characterStarts } from './characters.ts';
 import { type Bytes, decode, EMPTY, encode, mapStrings, stringsOf, stringTensor } from './string_values.ts';
 
 const isUpper = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
@@ -36,6 +35,14 @@ const strip: Operation = (node) =>
     while (end > start && isSpace(value[end - 1])) end--;
     return value.subarray(start, end);
   });
+
+/** Returns the offsets of the characters in UTF-8: every byte that is not a continuation byte. */
+function characterStarts(value: Bytes): number[] {
+  const starts: number[] = [];
+  for (let index = 0; index < value.length; index++)
+    if (((value[index] ?? 0) & 0xc0) !== 0x80) starts.push(index);
+  return starts;
+}
 
 const countsCharacters = (node: GraphNode): boolean => textAttribute(node, 'unit', 'BYTE') === 'UTF8_CHAR';
 
