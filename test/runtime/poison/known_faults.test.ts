@@ -45,6 +45,7 @@ const fused = (filter: readonly number[], channels: number): CallSpec => ({
 
 const computed: readonly [name: string, kernel: string, spec: CallSpec][] = [
   ['a mean of nothing', 'Mean', nothing(floats([2, 0, 3]), 'axis')],
+  ['a leaky ReLU without a slope', '_FusedMatMul', product({}, 'leakyrelu')],
   ['a sum of nothing', 'Sum', nothing(floats([2, 0, 3]), 'axis')],
   ['a sum of no integers', 'Sum', nothing({ dtype: 'int32', shape: [2, 0, 3] }, 'axis')],
   ['a product of nothing', 'Prod', nothing(floats([2, 0, 3]), 'axis')],

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { DEFAULT_LEAKY_SLOPE } from '../gate/rules/products/fused.ts';
 import type { Heap } from '../heap.ts';
 import { BinaryOperation, type KernelFunctions, UnaryOperation } from '../kernel_signatures.ts';
 import { broadcastWalk, runBinary } from './binary_elementwise.ts';
@@ -48,7 +49,7 @@ export function fusedActivation(
     case 'sigmoid':
       return unary(UnaryOperation.sigmoid, 0);
     case 'leakyrelu':
-      return unary(UnaryOperation.leakyRelu, leakyreluAlpha ?? 0);
+      return unary(UnaryOperation.leakyRelu, leakyreluAlpha ?? DEFAULT_LEAKY_SLOPE);
     case 'prelu':
       if (preluWeights?.dtype !== 'float32') return undefined;
       if (broadcastWalk(shape, preluWeights.shape, shape) === undefined) return undefined;

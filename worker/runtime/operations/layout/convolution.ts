@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { concat, engine, split, type Tensor } from '@tensorflow/tfjs-core';
+import { DEFAULT_LEAKY_SLOPE } from '../../kernels/gate/rules/products/fused.ts';
 import {
   inputOf,
   numberAttribute,
@@ -83,7 +84,7 @@ const fusedConvolution: Operation = (node) => {
   const attributes = {
     ...windowOf(node, 2),
     activation,
-    leakyreluAlpha: numberAttribute(node, 'leakyrelu_alpha', 0.2),
+    leakyreluAlpha: numberAttribute(node, 'leakyrelu_alpha', DEFAULT_LEAKY_SLOPE),
   };
   const whole = { x: inputOf(node, 0), filter: inputOf(node, 1), bias: inputOf(node, 2) };
   if (activation === 'prelu')

@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { broadcastOffset } from '../../broadcast_offset.ts';
 import type { KernelCall } from '../../gate/kernel_call.ts';
+import { DEFAULT_LEAKY_SLOPE } from '../../gate/rules/products/fused.ts';
 import { valuesOf } from '../javascript_kernel.ts';
 
 /**
@@ -30,7 +31,7 @@ function slopeAt(
   const slopes = call.optional('preluActivationWeights');
   if (slopes === undefined) {
     const alpha = call.attribute('leakyreluAlpha');
-    return () => (typeof alpha === 'number' ? alpha : 0);
+    return () => (typeof alpha === 'number' ? alpha : DEFAULT_LEAKY_SLOPE);
   }
   const values = read(slopes);
   const offset = broadcastOffset(slopes.shape, shape);

@@ -3,6 +3,9 @@ import type { KernelCall } from '../../kernel_call.ts';
 import { isSameShape } from '../../shapes.ts';
 import { expectBroadcastTo } from '../elementwise/binary.ts';
 
+/** The slope of a leaky ReLU below 0 that has none of its own, as in TensorFlow's LeakyRelu. */
+export const DEFAULT_LEAKY_SLOPE = 0.2;
+
 const ACTIVATIONS: ReadonlySet<unknown> = new Set([
   undefined,
   null,
