@@ -6,6 +6,7 @@ import type { IntegerReport, OutputDifference, QuantizationForm } from '../../im
 import type { ModelContent } from '../../worker/model/content.ts';
 import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import { plural } from '../cli/format.ts';
+import { decimalNumber } from '../cli/options/arguments.ts';
 import { RepeatableOption } from '../cli/options/repeatable_option.ts';
 import { UsageError } from '../cli/usage_error.ts';
 import { resolveFromCaller } from '../files/package_root.ts';
@@ -59,7 +60,7 @@ export function quantizeOptions(command: Command): v.InferOutput<typeof OptionsS
 
 /** Reads a fraction of a value. */
 export function parseFractionArgument(text: string): number {
-  const fraction = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  const fraction = decimalNumber(text);
   if (!(fraction <= 1)) throw new InvalidArgumentError('A fraction is a number from 0 to 1.');
   return fraction;
 }

@@ -20,8 +20,13 @@ export function parseCountArgument(text: string): number {
   return Number(text);
 }
 
+/** Returns the number that decimal digits write, as JSON does or with a point first; NaN for any other text. */
+export function decimalNumber(text: string): number {
+  return /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}
+
 export function parseShareArgument(text: string): number {
-  const share = /^\d{1,3}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  const share = decimalNumber(text);
   if (!(share <= 100)) throw new InvalidArgumentError('A share is a number from 0 to 100, in percent.');
   return share;
 }

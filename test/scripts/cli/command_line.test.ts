@@ -27,6 +27,7 @@ describe.concurrent('a wrong command line', () => {
     ['canary', ['m', '--version', '2'], /required option '--percent <share>'/],
     ['canary', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
     ['shadow', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
+    ['shadow', ['m', '--version', '2', '--percent', '0x10'], /number from 0 to 100/],
     ['promote', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
     ['promote', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
     ['label', ['m', '--label', 'a/b', '--version', '2'], /A name consists of/],
@@ -94,6 +95,8 @@ test('commands that only read or undo create no local state', async () => {
     ['promote', 'm'],
     ['label', 'm', '--label', 'l', '--remove'],
     ['canary', 'm', '--percent', '0'],
+    ['canary', 'm', '1', '--percent', '33.333333333333336'],
+    ['canary', 'm', '1', '--percent', '.5'],
   ] as const) {
     expect(await runScript(script, [...parameters, '--persist-to', 'nowhere'], { cwd: folder })).toEqual({
       code: 1,

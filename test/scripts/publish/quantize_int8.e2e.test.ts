@@ -195,6 +195,16 @@ describe('publish --quantize int8', () => {
     expect(permitted.code).toBe(0);
   });
 
+  test('permits the very loss that it reports, as its number is written in JSON', async () => {
+    const words = ['--dry-run', '--skip-rehearsal', '--json'];
+    const report = JSON.parse((await publish(withGolden, 'limit', ...words)).stdout);
+    const [{ largestRelative, changedClasses }] = report.accuracy;
+    const loss = Math.max(largestRelative, changedClasses.changed / changedClasses.of);
+    expect(await publish(withGolden, 'limit', '--max-loss', `${loss}`, ...words)).toMatchObject({ code: 0 });
+    const less = await publish(withGolden, 'limit', '--max-loss', (loss * 0.999).toExponential(), ...words);
+    expect(less).toMatchObject({ code: 1, stdout: expect.stringContaining('costs more than --max-loss') });
+  });
+
   test.each([
     [
       '--calibrate without int8',
