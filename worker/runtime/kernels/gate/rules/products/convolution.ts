@@ -3,7 +3,7 @@ import type { KernelCall } from '../../kernel_call.ts';
 import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../../rule.ts';
 import { isEmpty, isSameShape } from '../../shapes.ts';
 import { expectFused } from './fused.ts';
-import { expectChannelsLast, perDimension, windowPositions } from './windows.ts';
+import { expectChannelsLast, expectReach, perDimension, type Window, windowPositions } from './windows.ts';
 
 interface Factors {
   readonly image: TensorInfo;
@@ -29,13 +29,18 @@ function expectChannels(call: KernelCall, { image, filter }: Factors, ofFilter: 
     );
 }
 
-function positions(call: KernelCall, image: readonly number[], filter: TensorInfo): readonly number[] {
-  const dimensions = image.length;
-  return windowPositions(call, image, {
+function windowOf(call: KernelCall, dimensions: number, filter: TensorInfo): Window {
+  return {
     sizes: filter.shape.slice(0, dimensions),
     strides: perDimension(call, 'strides', dimensions),
     dilations: perDimension(call, 'dilations', dimensions, 1),
-  });
+  };
+}
+
+function positions(call: KernelCall, image: readonly number[], filter: TensorInfo): readonly number[] {
+  const window = windowOf(call, image.length, filter);
+  expectReach(call, image, window);
+  return windowPositions(call, image, window);
 }
 
 /**
@@ -94,7 +99,8 @@ const dilation: Rule = (call) => {
     call.refuse(
       `x of shape [${x.shape}] and a filter of shape [${filter.shape}] have different numbers of channels`,
     );
-  const spatial = positions(call, x.shape.slice(1, 3), filter);
+  // JavaScript computes it, without a limit of 32 bits.
+  const spatial = windowPositions(call, x.shape.slice(1, 3), windowOf(call, 2, filter));
   return gives([x.shape[0] ?? 0, ...spatial, x.shape[3] ?? 0], 'float32');
 };
 

@@ -1,6 +1,6 @@
 import type { KernelCall } from '../../kernel_call.ts';
 import { gives, type Output, type Rule, type Rules } from '../../rule.ts';
-import { expectChannelsLast, perDimension, windowPositions } from './windows.ts';
+import { expectChannelsLast, expectReach, perDimension, type Window, windowPositions } from './windows.ts';
 
 function pooled(call: KernelCall, dimensions: 2 | 3): Output {
   const x = call.tensor('x');
@@ -11,11 +11,14 @@ function pooled(call: KernelCall, dimensions: 2 | 3): Output {
   // With an explicit padding, a window could be entirely in the padding, where neither a maximum nor a mean exists.
   if (pad !== 'same' && pad !== 'valid' && pad !== 0)
     call.refuse(`a padding of ${String(pad)} is not computed`);
-  const positions = windowPositions(call, x.shape.slice(1, -1), {
+  const image = x.shape.slice(1, -1);
+  const window: Window = {
     sizes: perDimension(call, 'filterSize', dimensions),
     strides: perDimension(call, 'strides', dimensions),
     dilations: Array.from({ length: dimensions }, () => 1),
-  });
+  };
+  expectReach(call, image, window);
+  const positions = windowPositions(call, image, window);
   return { shape: [x.shape[0] ?? 0, ...positions, x.shape.at(-1) ?? 0], dtype: 'float32' };
 }
 

@@ -7,10 +7,7 @@ export interface Window {
   readonly dilations: readonly number[];
 }
 
-/**
- * The largest size, extent, stride, dilation or padding of a window. The kernels compute places in 32 bits, as sums of
- * three of these.
- */
+/** WebAssembly kernels compute places in 32 bits, as sums of three extents, strides, dilations or paddings of a window. */
 const LARGEST_EXTENT = 2 ** 29;
 
 /** Returns a positive number for each spatial dimension. A single number that is not a list applies to all. */
@@ -41,17 +38,26 @@ export function windowPositions(
   const pad = call.attribute('pad');
   return image.map((size, axis) => {
     const stride = strides[axis] ?? 1;
+    const extent = ((sizes[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+    if (pad === 'same') return Math.ceil(size / stride);
+    const count = Math.trunc((size + padding(call, pad, axis) - extent + stride) / stride);
+    if (count < 0) call.refuse(`a window of [${sizes}] is larger than an image of [${image}]`);
+    return count + 0;
+  });
+}
+
+/** Refuses a window whose places do not fit in 32 bits. */
+export function expectReach(call: KernelCall, image: readonly number[], window: Window): void {
+  const { sizes, strides, dilations } = window;
+  const pad = call.attribute('pad');
+  image.forEach((size, axis) => {
     const dilation = dilations[axis] ?? 1;
     const extent = ((sizes[axis] ?? 1) - 1) * dilation + 1;
-    const padded = pad === 'same' ? 0 : padding(call, pad, axis);
-    if (Math.max(extent, stride, dilation, size + padded) > LARGEST_EXTENT)
+    const padded = pad === 'same' ? size : size + padding(call, pad, axis);
+    if (Math.max(extent, strides[axis] ?? 1, dilation, padded) > LARGEST_EXTENT)
       call.refuse(
         `a window of [${sizes}] with strides [${strides}] and dilations [${dilations}] is too large to compute`,
       );
-    if (pad === 'same') return Math.ceil(size / stride);
-    const count = Math.trunc((size + padded - extent + stride) / stride);
-    if (count < 0) call.refuse(`a window of [${sizes}] is larger than an image of [${image}]`);
-    return count + 0;
   });
 }
 
