@@ -10,7 +10,9 @@ export interface OutputDifference {
   readonly largestRelative: number;
   /** On how many examples one of the two gave numbers that are not finite. Absent if there are none; these numbers are not compared. */
   readonly notFinite?: number;
-  /** The number of rows whose largest value is at another position. Undefined for outputs that are not classes. */
+  /** True if no two numbers could be compared, so that the differences of 0 mean nothing. Absent otherwise. */
+  readonly nothingCompared?: true;
+  /** The number of rows of finite numbers whose largest value is at another position. Undefined for outputs that are not classes. */
   readonly changedClasses?: { readonly changed: number; readonly of: number };
 }
 
@@ -61,7 +63,17 @@ export function signatureOf(signatures: Readonly<Record<string, Signature>>, nam
 /** Describes the difference of each output in one line. */
 export function describeDifferences(differences: readonly OutputDifference[]): string[] {
   return differences.map(
-    ({ signature, output, largestAbsolute, largestRelative, changedClasses, notFinite }) => {
+    ({
+      signature,
+      output,
+      largestAbsolute,
+      largestRelative,
+      changedClasses,
+      notFinite = 0,
+      nothingCompared,
+    }) => {
+      if (nothingCompared)
+        return `${signature} ${output}: not measured, since no answer has finite numbers on ${plural(notFinite)}`;
       const classes =
         changedClasses === undefined
           ? ''
@@ -70,7 +82,7 @@ export function describeDifferences(differences: readonly OutputDifference[]): s
         ? `${(100 * largestRelative).toPrecision(2)} % of the largest value`
         : 'the original has only zeros';
       const unmeasured =
-        notFinite === undefined
+        notFinite === 0
           ? ''
           : `; numbers that are not finite were not compared, in the answers on ${plural(notFinite)}`;
       return `${signature} ${output}: off by at most ${largestAbsolute.toPrecision(2)} (${share})${classes}${unmeasured}`;
@@ -88,18 +100,20 @@ function compare(expected: ComputedTensor, found: ComputedTensor): Compared {
   if (String(expected.shape) !== String(found.shape)) {
     throw new Error(`the shape of an output changed from [${expected.shape}] to [${found.shape}]`);
   }
-  let [largest, scale, areFinite] = [0, 0, true];
+  let [largest, scale, compared] = [0, 0, 0];
   for (let index = 0; index < expected.values.length; index++) {
     const [left, right] = [expected.values[index] ?? Number.NaN, found.values[index] ?? Number.NaN];
     if (Number.isFinite(left) && Number.isFinite(right)) {
       largest = Math.max(largest, Math.abs(left - right));
       scale = Math.max(scale, Math.abs(left));
-    } else areFinite = false;
+      compared++;
+    }
   }
   return {
     largestAbsolute: largest,
     largestRelative: largest === 0 ? 0 : largest / scale,
-    ...(areFinite ? {} : { notFinite: 1 }),
+    ...(compared === expected.values.length ? {} : { notFinite: 1 }),
+    ...(compared === 0 && expected.values.length > 0 ? { nothingCompared: true } : {}),
     ...countChangedClasses(expected, found),
   };
 }
@@ -110,19 +124,24 @@ function countChangedClasses(
 ): Pick<Compared, 'changedClasses'> {
   const width = expected.shape.at(-1) ?? 1;
   if (expected.shape.length < 2 || width < 2) return {};
-  const rows = expected.values.length / width;
-  let changed = 0;
-  for (let row = 0; row < rows; row++) {
-    if (largestAt(expected.values, row * width, width) !== largestAt(found.values, row * width, width))
-      changed++;
+  let [changed, rows] = [0, 0];
+  for (let start = 0; start < expected.values.length; start += width) {
+    const before = largestAt(expected.values, start, width);
+    const after = largestAt(found.values, start, width);
+    if (before === undefined || after === undefined) continue;
+    rows++;
+    if (before !== after) changed++;
   }
   return { changedClasses: { changed, of: rows } };
 }
 
-function largestAt(values: ArrayLike<number>, start: number, width: number): number {
-  let best = 0;
-  for (let index = 1; index < width; index++) {
-    if ((values[start + index] ?? 0) > (values[start + best] ?? 0)) best = index;
+/** Returns the position of the largest of a row's numbers; undefined if one of them is not finite. */
+function largestAt(values: ArrayLike<number>, start: number, width: number): number | undefined {
+  let [best, largest] = [0, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index < width; index++) {
+    const value = values[start + index] ?? Number.NaN;
+    if (!Number.isFinite(value)) return undefined;
+    if (value > largest) [best, largest] = [index, value];
   }
   return best;
 }
@@ -131,8 +150,10 @@ function merge(before: OutputDifference | undefined, now: OutputDifference): Out
   if (before === undefined) return now;
   const notFinite = (before.notFinite ?? 0) + (now.notFinite ?? 0);
   const [first, second] = [before.changedClasses, now.changedClasses];
+  const { nothingCompared: neither, ...counted } = now;
   return {
-    ...now,
+    ...counted,
+    ...(neither && before.nothingCompared ? { nothingCompared: true } : {}),
     largestAbsolute: Math.max(before.largestAbsolute, now.largestAbsolute),
     largestRelative: Math.max(before.largestRelative, now.largestRelative),
     ...(notFinite === 0 ? {} : { notFinite }),

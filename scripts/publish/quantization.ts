@@ -115,7 +115,7 @@ export function lossFault(
   const worst = accuracy.filter((difference) => !(lossOf(difference) <= maxLoss));
   return worst.length === 0
     ? undefined
-    : `--quantize ${form} costs more than --max-loss ${maxLoss} permits: ${describeDifferences(worst).join('; ')}`;
+    : `--quantize ${form} costs ${Math.max(...worst.map(lossOf))}, more than --max-loss ${maxLoss} permits: ${describeDifferences(worst).join('; ')}`;
 }
 
 /** The larger of the share of the largest value, and the share of the classes that changed. */
