@@ -1,16 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builtKernels } from '../../fixtures/kernels/built_kernels.ts';
 import { shapeSize } from '../../fixtures/kernels/comparison.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
-let node: NodeBackend;
-let kernels: RegisteredKernels;
-beforeAll(async () => {
-  node = await createNodeBackend();
-  kernels = registerBuilt(node);
-});
-afterAll(() => kernels.unregister());
+const built = builtKernels();
 
 /** Arranges a matrix [rows, columns] in panels of 8 columns, whose rows are interleaved by fours. */
 function panels(matrix: readonly Uint8Array[], columns: number, behind: number): Uint8Array {
@@ -33,14 +26,13 @@ const matrices = fc
 
 describe.each([0, 1] as const)('in build %s', (build) => {
   beforeAll(() => {
-    kernels.unregister();
-    kernels = registerBuilt(node, build);
+    built.use(build);
   });
 
   test('distances from a byte are added up for each column, and no memory behind a matrix counts', () => {
     fc.assert(
       fc.property(matrices, fc.nat(255), fc.nat(255), (matrix, pivot, behind) => {
-        const { functions, heap } = kernels;
+        const { functions, heap } = built.kernels;
         const columns = matrix[0]?.length ?? 0;
         const bytes = panels(matrix, columns, behind);
         const [packed, to] = [heap.allocate(bytes.length), heap.allocate(4 * (2 * columns + 3))];

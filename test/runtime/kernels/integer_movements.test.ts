@@ -1,17 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builtKernels } from '../../fixtures/kernels/built_kernels.ts';
 import { shapeSize } from '../../fixtures/kernels/comparison.ts';
 import { nearest, randomBytes, ranges, requantized } from '../../fixtures/kernels/integer_values.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
-let node: NodeBackend;
-let kernels: RegisteredKernels;
-beforeAll(async () => {
-  node = await createNodeBackend();
-  kernels = registerBuilt(node);
-});
-afterAll(() => kernels.unregister());
+const built = builtKernels();
 
 /** Calls `compute` with the address of bytes and that of a result, and returns the result's bytes. */
 function withBytes(
@@ -19,7 +12,7 @@ function withBytes(
   resultBytes: number,
   compute: (from: number, to: number) => void,
 ): Int8Array<ArrayBuffer> {
-  const { heap } = kernels;
+  const { heap } = built.kernels;
   const [from, to] = [heap.allocate(x.length + 16), heap.allocate(resultBytes + 16)];
   const { HEAP8 } = heap.backend.wasm;
   HEAP8.set(x, from);
@@ -60,8 +53,7 @@ const pools = fc
 
 describe.each([0, 1] as const)('in build %s', (build) => {
   beforeAll(() => {
-    kernels.unregister();
-    kernels = registerBuilt(node, build);
+    built.use(build);
   });
 
   test('a pooling of bytes is what integers and float32 give', () => {
@@ -98,7 +90,7 @@ describe.each([0, 1] as const)('in build %s', (build) => {
             of.padLeft,
           ] as const;
           const rest = [of.offset, of.scale, zero, lower, upper] as const;
-          kernels.functions.integer_pool2d(from, to, of.average, ...image, ...window, ...rest);
+          built.kernels.functions.integer_pool2d(from, to, of.average, ...image, ...window, ...rest);
         });
         expect(result).toEqual(expected);
       }),
@@ -120,7 +112,7 @@ describe.each([0, 1] as const)('in build %s', (build) => {
           expected[index] = sum * scale;
         }
         const result = withBytes(x, 4 * expected.length, (from, to) =>
-          kernels.functions.sums_of_integers(from, to, outer, reduced, inner, offset, scale),
+          built.kernels.functions.sums_of_integers(from, to, outer, reduced, inner, offset, scale),
         );
         expect(new Float32Array(result.buffer)).toEqual(expected.map((value) => value + 0));
       },
@@ -144,7 +136,7 @@ describe.each([0, 1] as const)('in build %s', (build) => {
             for (let channel = 0; channel < channels; channel++)
               expected[place(y, at) + channel] = x[(y * width + at) * channels + channel] ?? 0;
         const result = withBytes(x, expected.length, (from, to) => {
-          const { fill_bytes, copy_bytes } = kernels.functions;
+          const { fill_bytes, copy_bytes } = built.kernels.functions;
           const line = [1, 1, 1, height, width * channels] as const;
           fill_bytes(to, expected.length, value);
           copy_bytes(
@@ -172,8 +164,8 @@ describe.each([0, 1] as const)('in build %s', (build) => {
   test('every second byte is copied to every third', () => {
     const x = randomBytes(40, 1);
     const result = withBytes(x, 60, (from, to) => {
-      kernels.functions.fill_bytes(to, 60, 5);
-      kernels.functions.copy_bytes(from, to, 1, 1, 1, 1, 20, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3);
+      built.kernels.functions.fill_bytes(to, 60, 5);
+      built.kernels.functions.copy_bytes(from, to, 1, 1, 1, 1, 20, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3);
     });
     expect(result).toEqual(
       Int8Array.from({ length: 60 }, (_, at) => (at % 3 === 0 ? (x[(at / 3) * 2] ?? 0) : 5)),
@@ -185,13 +177,13 @@ describe.each([0, 1] as const)('in build %s', (build) => {
     fc.assert(
       fc.property(shapeSize(70), fc.nat(1000), (count, seed) => {
         const x = randomBytes(count, seed);
-        const address = kernels.heap.allocate(256);
-        kernels.heap.backend.wasm.HEAP8.set(table, address);
+        const address = built.kernels.heap.allocate(256);
+        built.kernels.heap.backend.wasm.HEAP8.set(table, address);
         const result = withBytes(x, count, (from, to) =>
-          kernels.functions.map_bytes(from, address, to, count),
+          built.kernels.functions.map_bytes(from, address, to, count),
         );
         expect(result).toEqual(x.map((byte) => table[byte & 255] ?? 0));
-        kernels.heap.free(address);
+        built.kernels.heap.free(address);
       }),
     );
   });
@@ -207,7 +199,7 @@ describe.each([0, 1] as const)('in build %s', (build) => {
       { minLength: 1, maxLength: 70 },
     );
     const property = fc.property(values, scales, ranges, (given, scale, range) => {
-      const { functions, heap } = kernels;
+      const { functions, heap } = built.kernels;
       const [from, to] = [heap.allocate(4 * given.length), heap.allocate(given.length + 16)];
       const { HEAPF32, HEAP8 } = heap.backend.wasm;
       HEAPF32.set(given, from >> 2);
@@ -235,7 +227,7 @@ describe.each([0, 1] as const)('in build %s', (build) => {
     const values = fc.array(fc.oneof(...near), { minLength: 1, maxLength: 70 });
     const shifts = fc.oneof(fc.integer({ min: -300, max: 300 }), fc.constantFrom(-(2 ** 14), 2 ** 14));
     const property = fc.property(values, shifts, ranges, (given, shift, { lower, upper }) => {
-      const { functions, heap } = kernels;
+      const { functions, heap } = built.kernels;
       const [from, to] = [heap.allocate(4 * given.length), heap.allocate(given.length + 1)];
       const { HEAP32, HEAP8 } = heap.backend.wasm;
       HEAP32.set(given, from >> 2);

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   packDepthwise,
   packHeads,
@@ -8,6 +7,7 @@ import {
 } from '../../../worker/runtime/plan/fuse/integers/pack_integers.ts';
 import type { Window } from '../../../worker/runtime/plan/fuse/integers/product_operands.ts';
 import { columnsOf } from '../../../worker/runtime/plan/fuse/integers/weight_columns.ts';
+import { builtKernels } from '../../fixtures/kernels/built_kernels.ts';
 import { shapeSize } from '../../fixtures/kernels/comparison.ts';
 import {
   type Range,
@@ -17,15 +17,8 @@ import {
   requantized,
   VARIANTS,
 } from '../../fixtures/kernels/integer_values.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
-let node: NodeBackend;
-let kernels: RegisteredKernels;
-beforeAll(async () => {
-  node = await createNodeBackend();
-  kernels = registerBuilt(node);
-});
-afterAll(() => kernels.unregister());
+const built = builtKernels();
 
 interface Convolution extends Window {
   readonly outChannels: number;
@@ -130,7 +123,7 @@ function packed(of: Convolution, weights: Int16Array, biases: Int32Array): Packe
 }
 
 function compute(of: Convolution, x: Int8Array, { bytes, head }: Packed, fused: 0 | 1): Int8Array {
-  const { functions, heap } = kernels;
+  const { functions, heap } = built.kernels;
   const { channels, filterHeight, filterWidth, depthwise, outChannels, range: bounds } = of;
   const count = of.batch * of.outHeight * of.outWidth * outChannels;
   const lines = of.parts * filterHeight;
@@ -166,8 +159,7 @@ function compute(of: Convolution, x: Int8Array, { bytes, head }: Packed, fused: 
 
 describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) => {
   beforeAll(() => {
-    kernels.unregister();
-    kernels = registerBuilt(node, build);
+    built.use(build);
   });
 
   test.each([
@@ -200,7 +192,7 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
       ranges,
       fc.nat(1000),
       (count, [aScale, bScale, factor], [aOffset, bOffset], bounds, seed) => {
-        const { functions, heap } = kernels;
+        const { functions, heap } = built.kernels;
         const [a, b] = [randomBytes(count, seed), randomBytes(count, seed + 1)];
         const blocks = [0, 1, 2].map(() => heap.allocate(count + 16));
         const [from = 0, other = 0, to = 0] = blocks;
@@ -225,7 +217,7 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
   test('bytes become floats and floats bytes', () => {
     fc.assert(
       fc.property(shapeSize(70), fc.integer({ min: -300, max: 300 }), fc.nat(1000), (count, offset, seed) => {
-        const { functions, heap } = kernels;
+        const { functions, heap } = built.kernels;
         const values = randomBytes(count, seed);
         const blocks = [heap.allocate(count + 16), heap.allocate(4 * count + 4), heap.allocate(count + 16)];
         const [bytes = 0, floats = 0, back = 0] = blocks;
@@ -246,7 +238,7 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
   test.each([Number.NaN, 128, -129, 0.5, 2 ** 22, Number.POSITIVE_INFINITY])(
     '%s is no byte, wherever it is',
     (wrong) => {
-      const { functions, heap } = kernels;
+      const { functions, heap } = built.kernels;
       for (const count of [1, 3, 4, 16, 23, 31]) {
         for (let position = 0; position < count; position++) {
           const [from, to] = [heap.allocate(4 * count), heap.allocate(count + 16)];

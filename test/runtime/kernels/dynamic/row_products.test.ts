@@ -1,21 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RegisteredKernels } from '../../../../worker/runtime/kernels/register_kernels.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builtKernels } from '../../../fixtures/kernels/built_kernels.ts';
 import { randomValues, shapeSize } from '../../../fixtures/kernels/comparison.ts';
-import {
-  createNodeBackend,
-  type NodeBackend,
-  registerBuilt,
-} from '../../../fixtures/kernels/node_backend.ts';
 import { floats, GARBAGE, nearest, randomElements, VARIANTS, withMemory } from './kernel_memory.ts';
 
-let node: NodeBackend;
-let kernels: RegisteredKernels;
-beforeAll(async () => {
-  node = await createNodeBackend();
-  kernels = registerBuilt(node);
-});
-afterAll(() => kernels.unregister());
+const built = builtKernels();
 
 const LEAST = Math.fround(1e-30);
 interface QuantizedRow {
@@ -100,7 +89,8 @@ function multiplied(of: Product, { rows, elements, scales, bias, residual }: Ope
       let value = Math.fround(Math.fround(Math.fround(sum) * magnitude) * (scales[column] ?? 0));
       if (biased) value = Math.fround(value + (bias[column] ?? 0));
       if (of.residual) value = Math.fround(value + (residual[row * n + column] ?? 0));
-      result[row * n + column] = Math.min(Math.max(value, lower), upper);
+      // A bound replaces only a number beyond it: -0 is not below 0, and stays.
+      result[row * n + column] = value < lower ? lower : Math.min(value, upper);
     }
   }
   return result;
@@ -108,32 +98,31 @@ function multiplied(of: Product, { rows, elements, scales, bias, residual }: Ope
 
 function compute(of: Product, operands: Operands, fused: 0 | 1): Float32Array {
   const { m, k, n, zero, biased, bounds } = of;
-  const { functions, heap } = kernels;
+  const { functions, heap } = built.kernels;
   const rowBytes = functions.dynamic_row_bytes(k);
   const panelBytes = Math.ceil(n / 8) * Math.ceil(k / 4) * 32;
   const sizes = [4 * m * k, k * n, m * rowBytes, panelBytes, 4 * n, 4 * n, 4 * m * n, 4 * m * n];
   return withMemory(
-    kernels,
+    built.kernels,
     sizes,
     ([x = 0, w = 0, rows = 0, packed = 0, scales = 0, bias = 0, add = 0, c = 0]) => {
-      floats(kernels, x, m * k).set(operands.rows);
+      floats(built.kernels, x, m * k).set(operands.rows);
       heap.backend.wasm.HEAPU8.set(operands.elements, w);
-      floats(kernels, scales, n).set(operands.scales);
-      floats(kernels, bias, n).set(operands.bias);
-      floats(kernels, add, m * n).set(operands.residual);
+      floats(built.kernels, scales, n).set(operands.scales);
+      floats(built.kernels, bias, n).set(operands.bias);
+      floats(built.kernels, add, m * n).set(operands.residual);
       functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
       expect(functions.quantize_rows(x, rows, m, k, LEAST)).toBe(1);
       const sides = [rows, packed, zero, 0, scales, biased ? bias : 0, of.residual ? add : 0, c] as const;
       functions.dynamic_product(...sides, m, k, n, ...bounds, fused);
-      return floats(kernels, c, m * n).slice();
+      return floats(built.kernels, c, m * n).slice();
     },
   );
 }
 
 describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) => {
   beforeAll(() => {
-    kernels.unregister();
-    kernels = registerBuilt(node, build);
+    built.use(build);
   });
 
   test('a product of quantized rows is what integers and float32 give, for any sizes and zeros', () => {
@@ -196,18 +185,18 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
   test('rows are quantized by their largest magnitude, and the codes of a row of zeros are zeros', () => {
     fc.assert(
       fc.property(shapeSize(4), shapeSize(70), fc.nat(1000), (rows, width, seed) => {
-        const { functions, heap } = kernels;
+        const { functions, heap } = built.kernels;
         const values = randomRows(rows, width, seed);
         values.fill(0, 0, seed % 2 === 0 ? width : 0);
         const rowBytes = functions.dynamic_row_bytes(width);
-        withMemory(kernels, [4 * rows * width, rows * rowBytes + 1], ([x = 0, y = 0]) => {
-          floats(kernels, x, rows * width).set(values);
+        withMemory(built.kernels, [4 * rows * width, rows * rowBytes + 1], ([x = 0, y = 0]) => {
+          floats(built.kernels, x, rows * width).set(values);
           expect(functions.quantize_rows(x, y, rows, width, LEAST)).toBe(1);
           const { HEAP32, HEAPU8 } = heap.backend.wasm;
           for (let row = 0; row < rows; row++) {
             const { codes, magnitude } = quantizedRow(values.subarray(row * width, (row + 1) * width));
             const head = y + row * rowBytes;
-            expect(floats(kernels, head, 1)[0]).toBe(magnitude);
+            expect(floats(built.kernels, head, 1)[0]).toBe(magnitude);
             const negative = codes.reduce((sum, code) => sum + Math.max(0, -code), 0);
             expect([HEAP32[(head >> 2) + 1], HEAP32[(head >> 2) + 2]]).toEqual([
               codes.reduce((sum, code) => sum + code, 0),
@@ -228,13 +217,13 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     'a row with %s has no codes, wherever it is',
     (wrong) => {
-      const { functions } = kernels;
+      const { functions } = built.kernels;
       for (const width of [1, 3, 4, 8, 16, 23]) {
-        withMemory(kernels, [8 * width, 2 * functions.dynamic_row_bytes(width)], ([x = 0, y = 0]) => {
+        withMemory(built.kernels, [8 * width, 2 * functions.dynamic_row_bytes(width)], ([x = 0, y = 0]) => {
           for (let position = 0; position < 2 * width; position++) {
-            floats(kernels, x, 2 * width).fill(-3.4e38);
+            floats(built.kernels, x, 2 * width).fill(-3.4e38);
             expect(functions.quantize_rows(x, y, 2, width, LEAST)).toBe(1);
-            floats(kernels, x, 2 * width)[position] = wrong;
+            floats(built.kernels, x, 2 * width)[position] = wrong;
             expect(functions.quantize_rows(x, y, 2, width, LEAST)).toBe(0);
           }
         });
@@ -245,16 +234,20 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
   test('the largest sum of magnitudes is that of the elements of one column', () => {
     fc.assert(
       fc.property(shapeSize(40), shapeSize(30), fc.nat(255), fc.nat(1000), (k, n, zero, seed) => {
-        const { functions, heap } = kernels;
+        const { functions, heap } = built.kernels;
         const elements = randomElements(k * n, seed);
         const sums = Array.from({ length: n }, () => 0);
         for (const [index, element] of elements.entries())
           sums[index % n] = (sums[index % n] ?? 0) + Math.abs(element - zero);
-        withMemory(kernels, [k * n, Math.ceil(n / 8) * Math.ceil(k / 4) * 32], ([w = 0, packed = 0]) => {
-          heap.backend.wasm.HEAPU8.set(elements, w);
-          functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
-          expect(functions.largest_magnitude_sum(packed, zero, k, n)).toBe(Math.max(...sums));
-        });
+        withMemory(
+          built.kernels,
+          [k * n, Math.ceil(n / 8) * Math.ceil(k / 4) * 32],
+          ([w = 0, packed = 0]) => {
+            heap.backend.wasm.HEAPU8.set(elements, w);
+            functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
+            expect(functions.largest_magnitude_sum(packed, zero, k, n)).toBe(Math.max(...sums));
+          },
+        );
       }),
     );
   });

@@ -1,21 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RegisteredKernels } from '../../../../worker/runtime/kernels/register_kernels.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builtKernels } from '../../../fixtures/kernels/built_kernels.ts';
 import { randomValues, shapeSize } from '../../../fixtures/kernels/comparison.ts';
-import {
-  createNodeBackend,
-  type NodeBackend,
-  registerBuilt,
-} from '../../../fixtures/kernels/node_backend.ts';
 import { floats, nearest, randomElements, VARIANTS, withMemory } from './kernel_memory.ts';
 
-let node: NodeBackend;
-let kernels: RegisteredKernels;
-beforeAll(async () => {
-  node = await createNodeBackend();
-  kernels = registerBuilt(node);
-});
-afterAll(() => kernels.unregister());
+const built = builtKernels();
 
 /** The scale is such that a share of the values is beyond the integers, or none. */
 const tensorProducts = fc.record({
@@ -30,26 +19,25 @@ const tensorProducts = fc.record({
 
 describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) => {
   beforeAll(() => {
-    kernels.unregister();
-    kernels = registerBuilt(node, build);
+    built.use(build);
   });
 
   test('a product of a quantized tensor is what its integers give, for any zeros and extreme values', () => {
     fc.assert(
       fc.property(tensorProducts, (of) => {
         const { m, k, n, zero, seed, scale, shift } = of;
-        const { functions, heap } = kernels;
+        const { functions, heap } = built.kernels;
         const x = randomValues(m * k, seed, 100).map((value) => value + shift);
         const elements = randomElements(k * n, seed + 1);
         const rowBytes = functions.tensor_row_bytes(k);
         const panelBytes = Math.ceil(n / 8) * Math.ceil(k / 4) * 32;
         const sizes = [4 * m * k, 8, k * n, m * rowBytes, panelBytes, 4 * n, 4 * n, 4 * m * n];
         const result = withMemory(
-          kernels,
+          built.kernels,
           sizes,
           ([from = 0, numbers = 0, w = 0, rows = 0, packed = 0, sums = 0, ones = 0, c = 0]) => {
-            floats(kernels, from, m * k).set(x);
-            floats(kernels, numbers, 2).set([scale, zero]);
+            floats(built.kernels, from, m * k).set(x);
+            floats(built.kernels, numbers, 2).set([scale, zero]);
             heap.backend.wasm.HEAPU8.set(elements, w);
             functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
             heap.backend.wasm.HEAP32.set(
@@ -58,11 +46,11 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
               ),
               sums >> 2,
             );
-            floats(kernels, ones, n).fill(1);
+            floats(built.kernels, ones, n).fill(1);
             expect(functions.quantize_tensor(from, numbers, numbers + 4, rows, m, k)).toBe(1);
             const sides = [rows, packed, 127, sums, ones, 0, 0, c] as const;
             functions.dynamic_product(...sides, m, k, n, -1e30, 1e30, fused);
-            return floats(kernels, c, m * n).slice();
+            return floats(built.kernels, c, m * n).slice();
           },
         );
         const integers = Array.from(x, (value) =>
@@ -88,18 +76,18 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
     { name: 'a zero beyond the integers', value: 5, divisor: 1, zero: 256 },
     { name: 'a zero between integers', value: 5, divisor: 1, zero: 2.5 },
   ])('a tensor with $name is not quantized', ({ value, divisor, zero }) => {
-    const { functions } = kernels;
+    const { functions } = built.kernels;
     for (const width of [1, 5, 16, 21]) {
       withMemory(
-        kernels,
+        built.kernels,
         [8 * width, 8, 2 * functions.tensor_row_bytes(width)],
         ([x = 0, numbers = 0, y = 0]) => {
           for (let position = 0; position < 2 * width; position++) {
-            floats(kernels, numbers, 2).set([1, 3]);
-            floats(kernels, x, 2 * width).fill(7);
+            floats(built.kernels, numbers, 2).set([1, 3]);
+            floats(built.kernels, x, 2 * width).fill(7);
             expect(functions.quantize_tensor(x, numbers, numbers + 4, y, 2, width)).toBe(1);
-            floats(kernels, numbers, 2).set([divisor, zero]);
-            floats(kernels, x, 2 * width)[position] = value;
+            floats(built.kernels, numbers, 2).set([divisor, zero]);
+            floats(built.kernels, x, 2 * width)[position] = value;
             expect(functions.quantize_tensor(x, numbers, numbers + 4, y, 2, width)).toBe(0);
           }
         },

@@ -1,25 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RegisteredKernels } from '../../../../worker/runtime/kernels/register_kernels.ts';
+import { expect, test } from 'vitest';
 import { heapReader } from '../../../../worker/runtime/plan/fuse/integers/heap_reader.ts';
 import type { ProductOperands } from '../../../../worker/runtime/plan/fuse/integers/product_operands.ts';
 import {
   type WeightColumns,
   weightColumns,
 } from '../../../../worker/runtime/plan/fuse/integers/weight_columns.ts';
-import {
-  createNodeBackend,
-  type NodeBackend,
-  registerBuilt,
-} from '../../../fixtures/kernels/node_backend.ts';
+import { builtKernels } from '../../../fixtures/kernels/built_kernels.ts';
 
-let node: NodeBackend;
-let kernels: RegisteredKernels;
-beforeAll(async () => {
-  node = await createNodeBackend();
-  kernels = registerBuilt(node);
-});
-afterAll(() => kernels.unregister());
+const built = builtKernels();
 
 /** Weights by output channel, all lists of the same length. */
 const matrices = (lowest: number, highest: number) =>
@@ -59,14 +48,14 @@ function expectColumns(columns: WeightColumns | undefined, weights: Weights, piv
 }
 
 const columnsOf = (operands: ProductOperands) =>
-  weightColumns(operands, heapReader(node.backend), kernels.functions);
+  weightColumns(operands, heapReader(built.node.backend), built.kernels.functions);
 
 /** Calls `use` with the address of bytes in the heap. */
 function withBytes(bytes: Uint8Array, use: (address: number) => void): void {
-  const address = kernels.heap.allocate(bytes.length);
-  node.backend.wasm.HEAPU8.set(bytes, address);
+  const address = built.kernels.heap.allocate(bytes.length);
+  built.node.backend.wasm.HEAPU8.set(bytes, address);
   use(address);
-  kernels.heap.free(address);
+  built.kernels.heap.free(address);
 }
 
 test('weights of any product are added up around a pivot', () => {
@@ -108,7 +97,7 @@ test('bytes are added up where they are stored', () => {
   );
 });
 
-test.each([0.5, 255, -255, Number.NaN])('%s is no weight of a product of bytes', (wrong) => {
+test.each([0.5, 255, -255, Number.NaN])('a product of bytes cannot have the weight %s', (wrong) => {
   const weights = [
     [1, 2],
     [3, wrong],
