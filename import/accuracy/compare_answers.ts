@@ -8,7 +8,7 @@ export interface OutputDifference {
   readonly largestAbsolute: number;
   /** Relative to the largest value of the original's output in the same example. */
   readonly largestRelative: number;
-  /** On how many examples one of the two gave numbers that are not finite. Absent if there are none; these numbers are not compared. */
+  /** The number of examples on which an answer had numbers that are not finite, which are not compared. Absent if it is 0. */
   readonly notFinite?: number;
   /** True if no two numbers could be compared, so that the differences of 0 mean nothing. Absent otherwise. */
   readonly nothingCompared?: true;
@@ -53,7 +53,11 @@ export async function compareAnswers(
   return [...differences.values()];
 }
 
-/** Returns the signature of an example. @throws if there is none of this name */
+/**
+ * Returns the signature of an example.
+ *
+ * @throws if the model has no signature of this name
+ */
 export function signatureOf(signatures: Readonly<Record<string, Signature>>, name: string): Signature {
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (signature === undefined) throw new Error(`there is no signature "${name}"`);

@@ -1,5 +1,6 @@
 import type { GraphNode, NodeAttribute } from '../graph/graph.ts';
 import { textsAttribute } from '../simplify/attributes.ts';
+import { LEAKY_RELU_SLOPE } from '../simplify/fuse_activation.ts';
 import type { GraphRewrite } from '../simplify/graph_rewrite.ts';
 
 type Attributes = Readonly<Record<string, NodeAttribute>>;
@@ -28,7 +29,7 @@ export function readFusedParts(node: GraphNode, inputs: readonly string[]): Fuse
   if (activation === undefined) return others.length === 0 ? { bias, activation } : undefined;
   if (!ACTIVATIONS.has(activation) || others.length !== (activation === 'Prelu' ? 1 : 0)) return undefined;
   const attr: Attributes =
-    activation === 'LeakyRelu' ? { alpha: node.attr.leakyrelu_alpha ?? { f: 0.2 } } : {};
+    activation === 'LeakyRelu' ? { alpha: node.attr.leakyrelu_alpha ?? { f: LEAKY_RELU_SLOPE } } : {};
   return { bias, activation: { op: activation, inputs: others, attr } };
 }
 

@@ -5,7 +5,7 @@ import { type Activation, channelConstant, type Linear, linearNode, readLinear }
 import { GraphRewrite } from './graph_rewrite.ts';
 
 /** TensorFlow's default slope of LeakyRelu. */
-const LEAKY_RELU_SLOPE = 0.2;
+export const LEAKY_RELU_SLOPE = 0.2;
 
 /** Fuses activations into the preceding convolution or product if tfjs's fused operations support them. */
 export function fuseActivation(graph: Graph): Graph {

@@ -7,7 +7,7 @@ import { misfit } from '../../import/quantize/calibration_examples.ts';
 import type { ImageInput } from '../../worker/model/image_input.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 import { imageFormat } from '../../worker/runtime/images/image_format.ts';
-import { readRequest } from '../rehearsal/request_file.ts';
+import { LARGEST_REQUEST, readRequest } from '../rehearsal/request_file.ts';
 import { decodeImages } from './image_decoder.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;
@@ -18,9 +18,6 @@ interface CalibrationFile {
   readonly images: number;
 }
 
-const MEGABYTE = 1024 * 1024;
-/** No server accepts a larger request. Bytes. */
-const LARGEST_IMAGE = 64 * MEGABYTE;
 /** The bytes by which files are told apart. */
 const START = 64;
 
@@ -37,9 +34,7 @@ export async function readCalibrationFile(
   mostImages: number,
 ): Promise<Imported<CalibrationFile> | { readonly kind: 'other' }> {
   const request = await readExample(path, signatures, image);
-  if (request.kind === 'other') return request;
-  // Some messages begin with the file.
-  if (request.kind !== 'read') return request.message.startsWith(path) ? request : inFile(path, request);
+  if (request.kind !== 'read') return request;
   const images = imageFiles(request.value, image)?.length ?? 0;
   if (images > mostImages)
     return malformed(`${path}: there is no memory for the samples of more images: give fewer`);
@@ -49,6 +44,7 @@ export async function readCalibrationFile(
   return fault === undefined ? read({ example: decoded.value, images }) : malformed(`${path}: ${fault}`);
 }
 
+/** Messages name the file. */
 async function readExample(
   path: string,
   signatures: Signatures,
@@ -56,14 +52,14 @@ async function readExample(
 ): Promise<Imported<CalibrationExample> | { readonly kind: 'other' }> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory())
-    return malformed('is a folder in a folder: give it with a --calibrate of its own');
+    return malformed(`${path}: is a folder in a folder: give it with a --calibrate of its own`);
   if (!found?.isFile()) return malformed(`${path} is not a file`);
   const start = await readStart(path);
   if (imageFormat(start) !== undefined) return imageExample(path, found.size, image);
   const isRequest = /^\s*[{[]/.test(new TextDecoder().decode(start)) || /\.json$/i.test(path);
   if (!isRequest)
     return /\.(jpe?g|png|gif|bmp|webp)$/i.test(path)
-      ? malformed('is damaged, or another kind of file than its name says')
+      ? malformed(`${path}: is damaged, or another kind of file than its name says`)
       : { kind: 'other' };
   const request = await readRequest(path, signatures);
   if (request.kind === 'malformed') return { kind: 'malformed', message: request.reason };
@@ -78,9 +74,9 @@ async function imageExample(
 ): Promise<Imported<CalibrationExample>> {
   if (image === undefined)
     return malformed(
-      'is an image, and nothing says how an image becomes the input of this model: put an image.json next to it (docs/api/images-and-text.md), or give requests with numbers in JSON',
+      `${path}: is an image, and nothing says how an image becomes the input of this model: put an image.json next to it (docs/api/images-and-text.md), or give requests with numbers in JSON`,
     );
-  if (bytes > LARGEST_IMAGE) return malformed(`is larger than ${LARGEST_IMAGE / MEGABYTE} MB`);
+  if (bytes > LARGEST_REQUEST) return malformed(`${path}: is larger than 64 MB`);
   const file = { b64: (await readFile(path)).toString('base64') };
   return read({ signature_name: image.signature, inputs: { [image.input]: [file] } });
 }

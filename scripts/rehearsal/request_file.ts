@@ -18,7 +18,7 @@ export type RequestRead =
   | { readonly kind: 'malformed'; readonly reason: string };
 
 /** A server accepts no larger request. Bytes. */
-const LARGEST_REQUEST = 64 * 1024 * 1024;
+export const LARGEST_REQUEST = 64 * 1024 * 1024;
 
 /**
  * Reads a predict request in TensorFlow Serving's JSON, in row or columnar format, and returns it as golden examples

@@ -143,7 +143,7 @@ test.each<[what: string, files: Files, file: string, reason: RegExp]>([
     /a\.json: input "x" has a number that float32 cannot hold: 1e\+39/,
   ],
   [
-    'what is no image in base64',
+    'base64 of something else than an image',
     { 'a.json': '{"instances":[{"b64":"!"}]}' },
     '',
     /a\.json: input "x" has an object in place of float32/,

@@ -1,5 +1,5 @@
 import type { KernelCall } from '../../gate/kernel_call.ts';
-import { perDimension } from '../../gate/rules/products/windows.ts';
+import { extentOf, perDimension } from '../../gate/rules/products/windows.ts';
 
 /** The positions of a window over an image with three spatial dimensions. Lists are in the dimensions' order. */
 export interface WindowWalk {
@@ -56,8 +56,10 @@ export function walkWindows(
 export function isMispadded(call: KernelCall, window: readonly number[]): boolean {
   const strides = perDimension(call, 'strides', window.length);
   const dilations = perDimension(call, 'dilations', window.length, 1);
-  const extent = (axis: number): number => ((window[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
-  return call.attribute('pad') === 'same' && strides.some((stride, axis) => stride > extent(axis));
+  return (
+    call.attribute('pad') === 'same' &&
+    strides.some((stride, axis) => stride > extentOf({ sizes: window, dilations }, axis))
+  );
 }
 
 /**

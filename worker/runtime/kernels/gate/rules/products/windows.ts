@@ -10,6 +10,11 @@ export interface Window {
 /** WebAssembly kernels compute places in 32 bits, as sums of three extents, strides, dilations or paddings of a window. */
 const LARGEST_EXTENT = 2 ** 29;
 
+/** Returns the pixels of a dimension from the first tap of a window to its last one. */
+export function extentOf({ sizes, dilations }: Omit<Window, 'strides'>, axis: number): number {
+  return ((sizes[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+}
+
 /** Returns a positive number for each spatial dimension. A single number that is not a list applies to all. */
 export function perDimension(
   call: KernelCall,
@@ -34,14 +39,12 @@ export function windowPositions(
   image: readonly number[],
   window: Window,
 ): readonly number[] {
-  const { sizes, strides, dilations } = window;
   const pad = call.attribute('pad');
   return image.map((size, axis) => {
-    const stride = strides[axis] ?? 1;
-    const extent = ((sizes[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+    const stride = window.strides[axis] ?? 1;
     if (pad === 'same') return Math.ceil(size / stride);
-    const count = Math.trunc((size + padding(call, pad, axis) - extent + stride) / stride);
-    if (count < 0) call.refuse(`a window of [${sizes}] is larger than an image of [${image}]`);
+    const count = Math.trunc((size + padding(call, pad, axis) - extentOf(window, axis) + stride) / stride);
+    if (count < 0) call.refuse(`a window of [${window.sizes}] is larger than an image of [${image}]`);
     return count + 0;
   });
 }
@@ -51,10 +54,9 @@ export function expectReach(call: KernelCall, image: readonly number[], window: 
   const { sizes, strides, dilations } = window;
   const pad = call.attribute('pad');
   image.forEach((size, axis) => {
-    const dilation = dilations[axis] ?? 1;
-    const extent = ((sizes[axis] ?? 1) - 1) * dilation + 1;
     const padded = pad === 'same' ? size : size + padding(call, pad, axis);
-    if (Math.max(extent, strides[axis] ?? 1, dilation, padded) > LARGEST_EXTENT)
+    const [stride, dilation] = [strides[axis] ?? 1, dilations[axis] ?? 1];
+    if (Math.max(extentOf(window, axis), stride, dilation, padded) > LARGEST_EXTENT)
       call.refuse(
         `a window of [${sizes}] with strides [${strides}] and dilations [${dilations}] is too large to compute`,
       );
