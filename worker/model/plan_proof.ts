@@ -38,6 +38,9 @@ export type ProbeOutput = v.InferOutput<typeof ProbeOutputSchema>;
 const tensors = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(v.array(schema), v.minLength(1), v.maxLength(MOST_TENSORS));
 
+/** The most bytes of the file of a prepared plan. */
+export const MOST_PREPARED_BYTES = 1024 * 1024;
+
 /** What shows in a new isolate that a plan of one shape computes what it computed when it was proven. */
 const PlanProofSchema = v.pipe(
   v.strictObject({

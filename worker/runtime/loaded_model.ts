@@ -1,6 +1,6 @@
 import { CodedError, type ErrorCode } from '../model/coded_error.ts';
-import type { PlanProof } from '../model/plan_proof.ts';
 import type { NamedTensors } from '../model/tensor.ts';
+import type { ProvenPlan } from './plan/prepared/proven_plan.ts';
 import type { ValueOrPromise } from './value_or_promise.ts';
 
 /** Lets requests go first. It rejects if the work is not needed any more. */
@@ -28,7 +28,7 @@ export interface LoadedModel {
   /** Returns whether plans compute the model. */
   planState(): PlanState;
   /** Returns what the plans that answer were proven with, as far as it can be stored for new isolates. */
-  planProofs(): readonly PlanProof[];
+  planProofs(): readonly ProvenPlan[];
   /** Frees everything. It must not be called during a computation. */
   dispose(): void;
 }

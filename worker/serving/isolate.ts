@@ -98,6 +98,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
         onStoredProof: (outcome) => {
           metrics.count('plan_proofs_total', { model, version, outcome: outcome.kind });
           if (outcome.kind === 'refused') told('proof refused')(outcome.reason);
+          if (outcome.kind === 'not prepared') told('plan not prepared')(outcome.reason);
         },
       });
     },

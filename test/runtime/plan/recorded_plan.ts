@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Arena } from '../../../worker/runtime/backend/arena.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
+import { compilePlan } from '../../../worker/runtime/plan/compile/compile_plan.ts';
 import type { Step } from '../../../worker/runtime/plan/ir/step.ts';
 import { Recorder } from '../../../worker/runtime/plan/record/recorder.ts';
 import { Plan } from '../../../worker/runtime/plan/run/plan.ts';
@@ -65,17 +66,22 @@ export function recordPlan(
   if (finished.kind === 'obstacle') throw new Error(finished.reason);
   const { recording } = finished;
   const plan = new Plan(
-    { backend, functions, heap, weights, arena },
-    recording,
-    [{ name: 'x', buffer: outputs.input }],
-    outputs.results.map(({ name, shape, buffer = -1 }) => ({
-      kind: 'computed',
-      dtype: 'float32',
-      name,
-      shape,
-      buffer,
-    })),
-    { mayCopy, mayReorder },
+    { backend, functions, arena },
+    compilePlan(
+      { backend, functions, heap, weights },
+      {
+        recording,
+        inputs: [{ name: 'x', buffer: outputs.input }],
+        outputs: outputs.results.map(({ name, shape, buffer = -1 }) => ({
+          kind: 'computed',
+          dtype: 'float32',
+          name,
+          shape,
+          buffer,
+        })),
+      },
+      { mayCopy, mayReorder },
+    ),
   );
   return {
     recorded: recording.steps.map(({ name }: Step) => name),

@@ -7,6 +7,7 @@ import { currentRuntime, type Runtime } from '../backend/backend.ts';
 import { interpretGraph } from '../control_flow/interpret_graph.ts';
 import type { LoadedModel } from '../loaded_model.ts';
 import { registerOperations } from '../operations/register_operations.ts';
+import type { LoadedWeights } from '../plan/prepared/loaded_weights.ts';
 import {
   asynchronousComputation,
   type Computation,
@@ -69,7 +70,7 @@ export async function loadGraphModel(
     direct === undefined && needsAsynchronousExecution(json.modelTopology)
       ? asynchronously(runtime, completeModel(), json)
       : synchronousComputation(runtime, execute, direct === undefined ? [execute] : [direct, execute]);
-  const planned = new PlannedModel(runtime, computation, plans);
+  const planned = new PlannedModel(runtime, computation, loadedWeights(weights), plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
     prepare: (inputs, outputs, pause) => planned.prepare(inputs, outputs, pause),
@@ -80,6 +81,14 @@ export async function loadGraphModel(
       if (model === undefined) disposeWeights();
       else model.dispose();
     },
+  };
+}
+
+function loadedWeights(weights: ReadonlyMap<string, Tensor[]>): LoadedWeights {
+  return {
+    get: (name) => weights.get(name)?.[0],
+    entries: () =>
+      [...weights].flatMap(([name, tensors]) => tensors.map((weight) => [name, weight] as const)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import { deserialize } from '@tensorflow/tfjs-layers/dist/layers/serialization.js';
 import { convertPythonicToTs } from '@tensorflow/tfjs-layers/dist/utils/serialization_utils.js';
@@ -40,10 +40,14 @@ export async function loadLayersModel(
     disposed = true;
   };
   files.onAbandon(disposeModel);
+  const weights = new Map<string, TensorInfo>();
   try {
     const assigned = new Set<string>();
     await streamWeights(createSink, json.weightsManifest, files, (spec, weight) => {
-      if (spec.group !== 'optimizer') assignWeight(model, spec.name, weight, assigned);
+      if (spec.group !== 'optimizer') {
+        assignWeight(model, spec.name, weight, assigned);
+        weights.set(spec.name, { dataId: weight.dataId, shape: weight.shape, dtype: weight.dtype });
+      }
       weight.dispose();
     });
     if (assigned.size !== model.weights.length) {
@@ -59,7 +63,7 @@ export async function loadLayersModel(
   const execute: Executor = (inputs, outputs) => apply(model, inputs, outputs);
   // A state must not become one that nothing computed.
   const computation = synchronousComputation(runtime, execute, model.stateful ? [] : [execute]);
-  const planned = new PlannedModel(runtime, computation, plans);
+  const planned = new PlannedModel(runtime, computation, weights, plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
     prepare: (inputs, outputs, pause) => planned.prepare(inputs, outputs, pause),

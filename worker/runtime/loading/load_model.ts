@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import type { ModelContent } from '../../model/content.ts';
 import { ModelJsonSchema, type WeightSpec } from '../../model/model_json.ts';
-import type { PlanProof, PlanProofs } from '../../model/plan_proof.ts';
+import type { PlanProofs } from '../../model/plan_proof.ts';
 import { currentRuntime, wasmBackend } from '../backend/backend.ts';
 import { runtimeDigest } from '../kernels/runtime_digest.ts';
 import type { LoadedModel } from '../loaded_model.ts';
+import type { ProvenPlan } from '../plan/prepared/proven_plan.ts';
 import type { StoredProofOutcome as ProofOutcome } from '../plan/run/stored_plans.ts';
 import { checkDeclared, type DeclaredWeights } from '../weights/weight_allowance.ts';
 import type { WeightFiles } from '../weights/weight_stream.ts';
@@ -23,6 +24,8 @@ export interface ModelFiles extends WeightFiles {
   readonly onUnplanned?: (reason: string) => void;
   /** The proofs that the version was published with. */
   readonly proofs?: PlanProofs | undefined;
+  /** The files of the prepared plans, in the order of the proofs. */
+  readonly prepared?: readonly (Uint8Array | undefined)[];
   /** Receives what became of each stored proof. */
   readonly onStoredProof?: (outcome: StoredProofOutcome) => void;
 }
@@ -45,17 +48,18 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   if (files.declared !== undefined) checkDeclared(files.declared, json.weightsManifest, isKept);
   // Frees the arena before weights are allocated, since weights never move but the arena can.
   currentRuntime().arena.free();
-  const proofs = usableProofs(files.proofs, onStoredProof);
+  const proofs = usableProofs(files, onStoredProof);
   const plans = { name: files.name, onRefused: onUnplanned, proofs, onStoredProof };
   return isGraph ? loadGraphModel(json, files, plans) : loadLayersModel(json, files, plans);
 }
 
 function usableProofs(
-  proofs: PlanProofs | undefined,
+  { proofs, prepared = [] }: Pick<ModelFiles, 'proofs' | 'prepared'>,
   onStoredProof: (outcome: StoredProofOutcome) => void,
-): readonly PlanProof[] {
+): readonly ProvenPlan[] {
   if (proofs === undefined) return [];
-  if (proofs.runtime === runtimeDigest()) return proofs.shapes;
+  if (proofs.runtime === runtimeDigest())
+    return proofs.shapes.map((proof, index) => ({ proof, prepared: prepared[index] }));
   onStoredProof({ kind: 'other runtime' });
   return [];
 }

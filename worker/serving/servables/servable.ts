@@ -115,7 +115,7 @@ export class Servable implements ServableView {
   }
 
   planProofs(): readonly PlanProof[] {
-    return this.#loaded.planProofs();
+    return this.#loaded.planProofs().map(({ proof }) => proof);
   }
 
   dispose(): void {

@@ -18,6 +18,15 @@ interface Entry extends MatrixLayout {
   used: boolean;
 }
 
+/** A packed matrix and its memory. */
+export interface PackedForm {
+  readonly layout: MatrixLayout;
+  readonly matrix: PackedMatrix;
+  readonly panelBytes: number;
+  /** The bytes of the vectors of a quantized matrix, which precede its panels. */
+  readonly vectorBytes: number;
+}
+
 /** Bytes. A vector across two cache lines needs two loads, and malloc's addresses are not aligned to lines. */
 const CACHE_LINE = 64;
 
@@ -107,6 +116,15 @@ export class PackedWeights {
     this.#entries.set(tensor.dataId, entry);
     this.#replace(tensor.dataId, entry);
     return { tensor, matrix };
+  }
+
+  /** Returns the packed form of a tensor's data, or undefined if it has none. */
+  packedForm({ dataId }: Pick<TensorInfo, 'dataId'>): PackedForm | undefined {
+    const entry = this.#entries.get(dataId);
+    if (entry === undefined) return undefined;
+    const { k, n, transposed, matrix, elements } = entry;
+    const { bytes, panels } = packedBlock(entry, elements);
+    return { layout: { k, n, transposed }, matrix, panelBytes: bytes - panels, vectorBytes: panels };
   }
 
   /** True if a weight is quantized in memory, its rows are those of its first dimension, and it has no original. */

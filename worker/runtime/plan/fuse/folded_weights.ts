@@ -7,6 +7,7 @@ interface Copy {
   readonly key: string;
   readonly weights: number;
   readonly bias: number;
+  readonly bytes: number;
 }
 
 /**
@@ -28,8 +29,8 @@ export class FoldedWeights {
     this.#heap = heap;
   }
 
-  get count(): number {
-    return this.#copies.size;
+  get copies(): { readonly address: number; readonly bytes: number }[] {
+    return [...this.#copies.values()].map(({ weights, bytes }) => ({ address: weights, bytes }));
   }
 
   /**
@@ -44,7 +45,8 @@ export class FoldedWeights {
     if (amplification(this.#heap.backend.wasm.HEAPF32, product, normalization) > MOST_AMPLIFIED)
       return undefined;
     const floats = rows * (packed ? Math.ceil(columns / PANEL) * PANEL : columns);
-    const copy = this.#heap.tryAllocate(4 * (floats + columns));
+    const bytes = 4 * (floats + columns);
+    const copy = this.#heap.tryAllocate(bytes);
     if (copy === undefined) return undefined;
     const biases = copy + 4 * floats;
     const values = this.#heap.backend.wasm.HEAPF32;
@@ -62,7 +64,7 @@ export class FoldedWeights {
       const factor = factors[columnOf(index)] ?? 0;
       values[(copy >> 2) + index] = (values[(weights >> 2) + index] ?? 0) * factor;
     }
-    const made: Copy = { key, weights: copy, bias: biases };
+    const made: Copy = { key, weights: copy, bias: biases, bytes };
     this.#copies.set(weights, made);
     return made;
   };

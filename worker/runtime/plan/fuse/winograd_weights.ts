@@ -9,6 +9,13 @@ export interface PackedFilter {
   readonly outChannels: number;
 }
 
+/** A transformed filter in memory. */
+export interface TransformedFilter {
+  readonly address: number;
+  readonly bytes: number;
+  readonly filter: PackedFilter;
+}
+
 /** The number of sums that represent three taps: see assembly/convolution/winograd.ts. */
 const MATRICES = 6;
 
@@ -19,7 +26,7 @@ export class WinogradWeights {
   readonly #heap: Heap;
   readonly #functions: Pick<KernelFunctions, 'packed_bytes' | 'winograd_weights'>;
   readonly #mostBytes: number;
-  readonly #addresses: number[] = [];
+  readonly #copies: TransformedFilter[] = [];
   #bytes = 0;
 
   constructor(
@@ -32,29 +39,25 @@ export class WinogradWeights {
     this.#mostBytes = mostBytes;
   }
 
-  get count(): number {
-    return this.#addresses.length;
+  get copies(): readonly TransformedFilter[] {
+    return this.#copies;
   }
 
   /** @returns the address of the six matrices, or undefined if memory is out */
-  readonly transform = ({
-    packed,
-    filterHeight,
-    channels,
-    outChannels,
-  }: PackedFilter): number | undefined => {
+  readonly transform = (filter: PackedFilter): number | undefined => {
+    const { packed, filterHeight, channels, outChannels } = filter;
     const bytes = MATRICES * this.#functions.packed_bytes(filterHeight * channels, outChannels);
     if (this.#bytes + bytes > this.#mostBytes) return undefined;
     const address = this.#heap.tryAllocate(bytes);
     if (address === undefined) return undefined;
-    this.#addresses.push(address);
+    this.#copies.push({ address, bytes, filter });
     this.#bytes += bytes;
     this.#functions.winograd_weights(packed, address, filterHeight, channels, outChannels);
     return address;
   };
 
   dispose(): void {
-    for (const address of this.#addresses.splice(0)) this.#heap.free(address);
+    for (const { address } of this.#copies.splice(0)) this.#heap.free(address);
     this.#bytes = 0;
   }
 }

@@ -16,6 +16,10 @@ export class HeldConstants {
     return this.#held.has(dataId);
   }
 
+  get all(): ReadonlySet<DataId> {
+    return this.#held;
+  }
+
   hold(dataId: DataId): void {
     if (this.#held.has(dataId)) return;
     this.#held.add(dataId);

@@ -5,7 +5,12 @@ import { BrokenRuntimeError, execute, executeAsynchronously } from '../../backen
 import { toTensor, toTensorValue } from '../../backend/tensor_transfer.ts';
 import { ExecutionError } from '../../loaded_model.ts';
 import type { ValueOrPromise } from '../../value_or_promise.ts';
-import { type Liberties, Plan, type PlanInput, type PlanOutput } from '../run/plan.ts';
+import { compilePlan, type Liberties } from '../compile/compile_plan.ts';
+import type { PlanInput, PlanOutput } from '../compile/compiled_plan.ts';
+import type { LoadedWeights } from '../prepared/loaded_weights.ts';
+import { writePlanFile } from '../prepared/plan_file.ts';
+import { preparePlan } from '../prepared/prepare_plan.ts';
+import { Plan } from '../run/plan.ts';
 import { Recorder } from './recorder.ts';
 import type { RecordingMode } from './recording_mode.ts';
 
@@ -21,6 +26,8 @@ type Results = readonly (Tensor | undefined)[];
 /** A recording from which plans are made when needed. It outlives them. */
 export interface PlanDraft {
   create(liberties: Liberties): Plan;
+  /** Returns the file of such a plan for new isolates, or undefined if it cannot be stored. */
+  prepare(liberties: Liberties, weights: LoadedWeights): Uint8Array | undefined;
   dispose(): void;
 }
 
@@ -190,15 +197,20 @@ class RecordingSession {
     const { kernels, backend, arena } = this.#runtime;
     const { functions, heap, weights } = kernels;
     const { recording } = finished;
+    const compiler = { backend, functions, heap, weights };
+    const recorded = { recording, inputs: this.#inputs, outputs: this.#outputs };
     const draft: PlanDraft = {
       create: (liberties) =>
-        new Plan(
-          { backend, functions, heap, weights, arena },
-          recording,
-          this.#inputs,
-          this.#outputs,
-          liberties,
-        ),
+        new Plan({ backend, functions, arena }, compilePlan(compiler, recorded, liberties)),
+      prepare: (liberties, named) => {
+        const compiled = compilePlan(compiler, recorded, liberties);
+        try {
+          const file = preparePlan({ backend, weights }, compiled, recording.constants, named);
+          return file && writePlanFile(file);
+        } finally {
+          compiled.dispose();
+        }
+      },
       dispose: () => recording.constants.release(),
     };
     return { values, result: { kind: 'recording', draft } };

@@ -1,44 +1,16 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
 import type { Arena } from '../../backend/arena.ts';
-import type { Heap } from '../../kernels/heap.ts';
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
-import type { PackedWeights } from '../../kernels/packing/packed_weights.ts';
-import { FoldedWeights } from '../fuse/folded_weights.ts';
-import { fuseAll, type WeightCopies } from '../fuse/fuse_all.ts';
-import { heapReader } from '../fuse/integers/heap_reader.ts';
-import { IntegerWeights } from '../fuse/integers/integer_weights.ts';
-import { WinogradWeights } from '../fuse/winograd_weights.ts';
+import type { CompiledPlan, PlanOutput } from '../compile/compiled_plan.ts';
 import type { BufferId } from '../ir/buffers.ts';
-import { constantValues } from '../ir/constant_values.ts';
 import { type FunctionStep, orderedArguments } from '../ir/function_step.ts';
-import { lifetimes, neededSteps } from '../ir/lifetimes.ts';
+import { lifetimes } from '../ir/lifetimes.ts';
 import type { Step } from '../ir/step.ts';
 import { firstUnwritten } from '../ir/written_buffers.ts';
 import { type ArenaLayout, layOutArena } from '../layout/arena_layout.ts';
 import { readValues, writeValues } from '../layout/heap_values.ts';
-import type { Recording } from '../record/recorder.ts';
 import { createKernelRun } from './kernel_run.ts';
-
-/** The most bytes of copies of weights that only make a plan faster. */
-const MOST_TRANSFORMED_BYTES = 8 * 1024 * 1024;
-
-/** An input and its buffer. */
-export interface PlanInput {
-  readonly name: string;
-  readonly buffer: BufferId;
-}
-
-/** A computed output, or one that does not depend on the inputs' values. */
-export type PlanOutput =
-  | {
-      readonly kind: 'computed';
-      readonly name: string;
-      readonly dtype: 'float32' | 'int32' | 'bool';
-      readonly shape: readonly number[];
-      readonly buffer: BufferId;
-    }
-  | { readonly kind: 'constant'; readonly name: string; readonly value: TensorValue };
 
 export type PlanResult =
   | { readonly kind: 'computed'; readonly outputs: NamedTensors }
@@ -49,19 +21,10 @@ export type PlanResult =
   /** A value is outside of those that the plan covers. The executor computes such a request. */
   | { readonly kind: 'outside' };
 
-/** The permitted differences of a plan from its recording. */
-export interface Liberties {
-  /** True if the plan may have its own copies of weights, which change the order of sums. */
-  readonly mayCopy: boolean;
-  readonly mayReorder: boolean;
-}
-
 /** The environment of a plan. */
 export interface PlanRuntime {
   readonly backend: BackendWasm;
   readonly functions: KernelFunctions;
-  readonly heap: Heap;
-  readonly weights: Pick<PackedWeights, 'pin'>;
   readonly arena: Arena;
 }
 
@@ -92,55 +55,35 @@ export class Plan {
   readonly #inputs: readonly PlacedInput[];
   readonly #outputs: readonly PlacedOutput[];
   readonly #layout: ArenaLayout;
-  readonly #folded: FoldedWeights;
-  readonly #transformed: WinogradWeights;
-  readonly #integers: IntegerWeights;
+  readonly #copies: CompiledPlan['copies'];
+  readonly #disposeCopies: () => void;
   /** True if the order of its sums differs from the executor's. */
   readonly isReordered: boolean;
+  /**
+   * True if convolutions use Winograd's algorithm, in which a pixel that is not finite also affects its neighbors'
+   * results.
+   */
+  readonly isTransformed: boolean;
   readonly #runs: (() => StepResult)[];
   readonly #moving: ArenaArgument[] = [];
   /** The arena's address for which the arguments were last set. */
   #start: number | undefined;
 
-  constructor(
-    runtime: PlanRuntime,
-    recording: Recording,
-    inputs: readonly PlanInput[],
-    outputs: readonly PlanOutput[],
-    { mayCopy, mayReorder }: Liberties,
-  ) {
+  constructor(runtime: PlanRuntime, compiled: CompiledPlan) {
+    const { steps, bufferBytes, inputs, outputs } = compiled;
     this.#runtime = runtime;
-    const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
-    const needed = neededSteps(recording.steps, results);
-    const constants = constantValues(runtime.backend, runtime.weights);
-    this.#folded = new FoldedWeights(runtime.heap);
-    this.#transformed = new WinogradWeights(runtime.heap, runtime.functions, MOST_TRANSFORMED_BYTES);
-    this.#integers = new IntegerWeights(runtime.heap);
-    const none = () => undefined;
-    const copies: WeightCopies =
-      mayCopy && mayReorder
-        ? {
-            fold: this.#folded.fold,
-            transform: this.#transformed.transform,
-            place: this.#integers.place,
-          }
-        : { fold: none, transform: none, place: none };
-    const bytes = [...recording.bufferBytes];
-    const { steps, isReordered } = fuseAll(
-      needed,
-      results,
-      bytes,
-      constants,
-      heapReader(runtime.backend),
-      { ...copies, mayReorder },
-      runtime.functions,
-    );
+    this.#copies = compiled.copies;
+    this.#disposeCopies = compiled.dispose;
+    this.isReordered = compiled.isReordered;
+    this.isTransformed = steps.some(({ name }) => name === 'winograd_conv2d');
     const inputBuffers = inputs.map(({ buffer }) => buffer);
+    const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
     const unwritten = firstUnwritten(steps, inputBuffers, results);
     if (unwritten !== undefined) throw new Error(`a plan reads the buffer ${unwritten}, which no step wrote`);
     const lives = lifetimes(steps, inputBuffers, results);
-    this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
-    this.isReordered = isReordered || this.#folded.count > 0 || this.isTransformed;
+    this.#layout = layOutArena(
+      [...lives].map(([id, life]) => ({ id, bytes: bufferBytes[id] ?? 0, ...life })),
+    );
     this.#inputs = inputs.map(({ name, buffer }) => ({ name, offset: this.#offset(buffer) }));
     this.#outputs = outputs.map((output) =>
       output.kind === 'computed'
@@ -162,17 +105,9 @@ export class Plan {
     return this.#runs.length;
   }
 
-  /**
-   * True if convolutions use Winograd's algorithm, in which a pixel that is not finite also affects its neighbors'
-   * results.
-   */
-  get isTransformed(): boolean {
-    return this.#transformed.count > 0;
-  }
-
   /** True if the plan has its own copies of weights. */
   get hasCopies(): boolean {
-    return this.#folded.count > 0 || this.isTransformed || this.#integers.count > 0;
+    return this.#copies.length > 0;
   }
 
   /** Computes outputs for inputs of the recorded shapes. */
@@ -203,9 +138,7 @@ export class Plan {
   /** Frees the plan's own memory, but not the recording. It must not be called after the backend was discarded. */
   dispose(): void {
     this.#runtime.arena.release(this);
-    this.#folded.dispose();
-    this.#transformed.dispose();
-    this.#integers.dispose();
+    this.#disposeCopies();
   }
 
   #offset(buffer: BufferId): number {

@@ -1,10 +1,11 @@
-import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { NamedTensors } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
 import { BrokenRuntimeError } from '../../backend/execution.ts';
 import { OutOfMemoryError, type Pause, type PlanState } from '../../loaded_model.ts';
 import { andThen, recovered, type ValueOrPromise } from '../../value_or_promise.ts';
-import type { Computation, Recorded } from '../record/record_plan.ts';
+import type { LoadedWeights } from '../prepared/loaded_weights.ts';
+import type { ProvenPlan } from '../prepared/proven_plan.ts';
+import type { Computation, PlanDraft, Recorded } from '../record/record_plan.ts';
 import { RequestShape } from '../record/request_shape.ts';
 import { CHANGED, type ProofOutcome, prove, UNPROVEN } from '../verify/proof.ts';
 import { areWellScaled } from '../verify/well_scaled_inputs.ts';
@@ -12,9 +13,9 @@ import type { Plan, PlanResult } from './plan.ts';
 import { areWorthPlanning } from './planned_inputs.ts';
 import { runPlan } from './run_plan.ts';
 import { type Demand, ShapeDemand } from './shape_demand.ts';
-import { type Entry, type Recording, type Refused, recordingOf } from './shape_entry.ts';
+import { type Entry, type Proven, type Recording, type Refused, recordingOf } from './shape_entry.ts';
 import { MOST_PLANS, ShapeTable } from './shape_table.ts';
-import { StoredPlans, type StoredProofOutcome } from './stored_plans.ts';
+import { StoredPlans, type StoredProofOutcome, storedPlan } from './stored_plans.ts';
 
 /** After failures for this number of shapes, no further plans are tried for a model. */
 const MOST_REFUSALS = 2;
@@ -31,8 +32,8 @@ export interface PlannedModelOptions {
   /** Identifies the model within the isolate, also after a reload. */
   readonly name: string | undefined;
   readonly onRefused: (reason: string) => void;
-  /** The proofs that the version was published with, if they are of this runtime. */
-  readonly proofs: readonly PlanProof[];
+  /** The plans that the version was published with, if they are of this runtime. */
+  readonly proofs: readonly ProvenPlan[];
   readonly onStoredProof: (outcome: StoredProofOutcome) => void;
 }
 
@@ -47,18 +48,25 @@ const breaking = new Set<string>();
 export class PlannedModel {
   readonly #runtime: Runtime;
   readonly #computation: Computation;
+  readonly #weights: LoadedWeights;
   readonly #options: PlannedModelOptions;
   readonly #stored: StoredPlans;
   readonly #shapes: ShapeTable;
   readonly #demand = new ShapeDemand();
   #isDisposed = false;
 
-  constructor(runtime: Runtime, computation: Computation, options: PlannedModelOptions) {
+  constructor(
+    runtime: Runtime,
+    computation: Computation,
+    weights: LoadedWeights,
+    options: PlannedModelOptions,
+  ) {
     this.#runtime = runtime;
     this.#computation = computation;
+    this.#weights = weights;
     this.#options = options;
     this.#shapes = new ShapeTable(() => runtime.backend.isAbandoned);
-    this.#stored = new StoredPlans(runtime, computation, options.proofs, options.onStoredProof);
+    this.#stored = new StoredPlans(runtime, computation, weights, options.proofs, options.onStoredProof);
   }
 
   /**
@@ -100,7 +108,7 @@ export class PlannedModel {
   }
 
   /** Returns the proofs of the plans that answer, for new isolates. */
-  proofs(): PlanProof[] {
+  proofs(): ProvenPlan[] {
     return this.#computation.outline === undefined ? [] : this.#shapes.proofs();
   }
 
@@ -273,7 +281,7 @@ export class PlannedModel {
   #conclude(entry: Entry, state: Recording, outcome: ProofOutcome): void {
     switch (outcome.kind) {
       case 'proven':
-        entry.state = { kind: 'proven', plan: outcome.plan, draft: state.draft, agreed: outcome.agreed };
+        entry.state = this.#proven(state.draft, outcome);
         return;
       case 'unproven':
         if (state.attempts >= MOST_ATTEMPTS) this.#refuse(entry, { reason: UNPROVEN, forMemory: false });
@@ -288,6 +296,12 @@ export class PlannedModel {
         return;
       case 'overtaken':
     }
+  }
+
+  #proven(draft: PlanDraft, { plan, agreed }: Extract<ProofOutcome, { readonly kind: 'proven' }>): Proven {
+    if (agreed === undefined) return { kind: 'proven', plan, draft };
+    const store = () => storedPlan(draft, agreed, this.#weights);
+    return { kind: 'proven', plan, draft, store };
   }
 
   #refuse(entry: Entry, { reason, forMemory }: Omit<Refused, 'kind'>): void {

@@ -1,7 +1,7 @@
+import type { ProvenPlan } from '../prepared/proven_plan.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
 import { Evidence } from '../verify/evidence.ts';
 import type { Provable } from '../verify/proof.ts';
-import type { AgreedProbe } from '../verify/stored_proof.ts';
 import type { Plan } from './plan.ts';
 import type { Demand } from './shape_demand.ts';
 
@@ -26,9 +26,9 @@ export interface Refused {
 export interface Proven {
   readonly kind: 'proven';
   readonly plan: Plan;
-  readonly draft: PlanDraft;
-  /** What a new isolate can check the same plan with, if there is a probe for that. */
-  readonly agreed: AgreedProbe | undefined;
+  readonly draft: Pick<PlanDraft, 'dispose'>;
+  /** Returns what a new isolate can start the same plan with. Absent if there is no probe for that. */
+  readonly store?: () => ProvenPlan;
 }
 
 /** A shape of requests, and how it is computed. */

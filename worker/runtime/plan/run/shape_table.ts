@@ -1,8 +1,7 @@
-import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { NamedTensors } from '../../../model/tensor.ts';
 import type { PlanState } from '../../loaded_model.ts';
+import type { ProvenPlan } from '../prepared/proven_plan.ts';
 import { UNPROVEN } from '../verify/proof.ts';
-import { proofOf } from '../verify/stored_proof.ts';
 import type { Entry } from './shape_entry.ts';
 
 /** The most shapes for which a model has plans. */
@@ -51,9 +50,9 @@ export class ShapeTable {
   }
 
   /** Returns the proofs of the plans that answer, for new isolates. */
-  proofs(): PlanProof[] {
+  proofs(): ProvenPlan[] {
     return this.#entries.flatMap(({ state }) =>
-      state.kind === 'proven' && state.agreed !== undefined ? [proofOf(state.agreed)] : [],
+      state.kind === 'proven' && state.store !== undefined ? [state.store()] : [],
     );
   }
 

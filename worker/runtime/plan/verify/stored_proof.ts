@@ -5,7 +5,7 @@ import {
   type ProbeOutput,
 } from '../../../model/plan_proof.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
-import type { Liberties } from '../run/plan.ts';
+import type { Liberties } from '../compile/compile_plan.ts';
 import { isInformative } from './evidence.ts';
 import { hasFloats, isLarge, MOST_STORED, REPEATED_PROBE, storedProbesLike } from './probe_inputs.ts';
 
@@ -21,6 +21,12 @@ export interface AgreedProbe {
   /** The executor's outputs for the probe. */
   readonly outputs: NamedTensors;
   readonly liberties: Liberties;
+}
+
+/** A probe that a new isolate computes, with samples of the outputs that it must have. */
+export interface StoredProbe {
+  readonly inputs: NamedTensors;
+  readonly samples: NamedTensors;
 }
 
 /** True if the probe shows enough to be stored, and is small enough. */
@@ -111,10 +117,7 @@ export function isOfShape(proof: PlanProof, inputs: NamedTensors, outputs: reado
  * @param request a request of the proof's shape
  * @returns undefined if the proof is damaged
  */
-export function probeOf(
-  proof: PlanProof,
-  request: NamedTensors,
-): { readonly inputs: NamedTensors; readonly samples: NamedTensors } | undefined {
+export function probeOf(proof: PlanProof, request: NamedTensors): StoredProbe | undefined {
   const given = new Map<string, TensorValue>();
   for (const input of proof.inputs) {
     const value = input.dtype === 'float32' ? request.get(input.name) : givenOf(input);

@@ -6,27 +6,30 @@ const CACHE_LINE = 64;
 /** A plan's copies of weights as bytes. They take a quarter of the memory of floats. */
 export class IntegerWeights {
   readonly #heap: Heap;
-  readonly #addresses: number[] = [];
+  readonly #blocks: number[] = [];
+  readonly #copies: { readonly address: number; readonly bytes: number }[] = [];
 
   constructor(heap: Heap) {
     this.#heap = heap;
   }
 
-  get count(): number {
-    return this.#addresses.length;
+  get copies(): readonly { readonly address: number; readonly bytes: number }[] {
+    return this.#copies;
   }
 
   /** @returns the address of the copy, or undefined if memory is out */
   readonly place = (bytes: Uint8Array): number | undefined => {
     const block = this.#heap.tryAllocate(bytes.length + CACHE_LINE);
     if (block === undefined) return undefined;
-    this.#addresses.push(block);
+    this.#blocks.push(block);
     const address = Math.ceil(block / CACHE_LINE) * CACHE_LINE;
     this.#heap.backend.wasm.HEAPU8.set(bytes, address);
+    this.#copies.push({ address, bytes: bytes.length });
     return address;
   };
 
   dispose(): void {
-    for (const address of this.#addresses.splice(0)) this.#heap.free(address);
+    for (const block of this.#blocks.splice(0)) this.#heap.free(block);
+    this.#copies.length = 0;
   }
 }
