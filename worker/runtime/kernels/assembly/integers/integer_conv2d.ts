@@ -2,7 +2,7 @@ import { Flag, Input, Output, Scratch } from '../roles';
 import { computeRows } from './compute_rows';
 import { gatherRow } from './gather_row';
 import { limitBytes } from './requantize';
-import { expandedPanelBytes, expandPanels, packedPanelBytes, PANEL_HEAD, sumOfRow, TILE_ROWS } from './tile';
+import { clearBehind, expandedPanelBytes, expandPanels, packedPanelBytes, PANEL_HEAD, sumOfRow, TILE_ROWS } from './tile';
 
 /** The bytes of expanded panels that stay in the second-level cache while all rows are multiplied. */
 const GROUP_BYTES: i32 = 256 * 1024;
@@ -56,7 +56,7 @@ export function integer_conv2d_scratch_bytes(channels: i32, outChannels: i32, fi
 /**
  * Computes a 2-D convolution of signed bytes, and rounds its sums to signed bytes:
  * y = clamp(round((x * filter + bias) * scale) + zero, lower, upper). A group of four channels is read as a whole, so
- * that up to 3 bytes behind the image are read, but multiplied by 0. The other parameters are those of conv2d.
+ * that up to 15 bytes behind the image are read, but multiplied by 0. The other parameters are those of conv2d.
  *
  * @param x       [batch, height, width, channels] in int8
  * @param packed  the filter: see tile.ts and plan/fuse/integers/pack_integers.ts
@@ -122,6 +122,7 @@ export function integer_conv2d(
   for (let panel = 0; panel < panels; panel += group) {
     const panelsHere = min(group, panels - panel);
     expandPanels(packed + <usize>panel * panelBytes, panelsHere, segments * groups, weightZero, scratch);
+    if ((length & 3) != 0) clearBehind(scratch, panelsHere * segments, groups, length & 3);
     const column = panel << 3;
     let image = x;
     let outY = 0;

@@ -40,6 +40,23 @@ export function expandPanels(packed: usize, panels: i32, groups: i32, zero: i32,
   }
 }
 
+/**
+ * Clears the weights behind the last rows of expanded segments, so that what is behind an image counts nothing.
+ *
+ * @param rest the rows of the last group of each segment, 1 to 3
+ */
+export function clearBehind(expanded: usize, segments: i32, groups: i32, rest: i32): void {
+  const present = i32x4.splat((1 << (rest << 3)) - 1);
+  const step = expandedPanelBytes(groups);
+  // The magnitudes of the last group.
+  let weights = expanded + step - 32;
+  for (; segments > 0; segments--) {
+    v128.store(weights, v128.and(v128.load(weights), present));
+    v128.store(weights, v128.and(v128.load(weights, 16), present), 16);
+    weights += step;
+  }
+}
+
 /** Returns the sum of the bytes of a row of a tile. The parameters are those of `rows`. */
 export function sumOfRow(pointer: usize, segments: i32, channels: i32): i32 {
   let lanes = i32x4.splat(0);

@@ -1,0 +1,37 @@
+import type { Parameter } from '../../kernels/kernel_functions.ts';
+import { areSizes } from './extent.ts';
+
+/** The numbers of all kernels that move a window over images [batch, height, width, channels]. */
+export type WindowArguments = Readonly<Record<Exclude<Parameter<'pool2d'>, 'x' | 'y' | 'average'>, number>>;
+
+/** Kernels compute places in 32 bits, as sums of three of these: the same limit as in kernels/gate/rules/products/windows.ts. */
+const LARGEST_REACH = 2 ** 29;
+
+/** True if a window takes places that kernels compute, inside and outside of the image. */
+export function isWindow(given: WindowArguments): boolean {
+  const { batch, height, width, channels, outHeight, outWidth, filterHeight, filterWidth } = given;
+  const { strideY, strideX, dilationY, dilationX, padTop, padLeft } = given;
+  const reaches = [
+    padTop,
+    padLeft,
+    (outHeight - 1) * strideY,
+    (outWidth - 1) * strideX,
+    (filterHeight - 1) * dilationY,
+    (filterWidth - 1) * dilationX,
+  ];
+  return (
+    areSizes(batch, height, width, channels, outHeight, outWidth, filterHeight, filterWidth) &&
+    areSizes(strideY, strideX, dilationY, dilationX) &&
+    reaches.every((reach) => reach >= 0 && reach <= LARGEST_REACH)
+  );
+}
+
+/** Returns the elements of the image. */
+export function imageElements({ batch, height, width, channels }: WindowArguments): number {
+  return batch * height * width * channels;
+}
+
+/** Returns the pixels of the result. */
+export function resultPixels({ batch, outHeight, outWidth }: WindowArguments): number {
+  return batch * outHeight * outWidth;
+}
