@@ -3,6 +3,7 @@ import { faultMessage } from './fault.ts';
 import type { ApiKey } from './http/access/api_keys.ts';
 import { errorResponse } from './http/answer/answer_headers.ts';
 import { answerIndex } from './http/index_page/handler.ts';
+import { plansDocument } from './http/metrics/plans_document.ts';
 import { renderPrometheus } from './http/metrics/prometheus.ts';
 import { answerDocument, answerModelDocument } from './http/openapi/handler.ts';
 import { answerReference } from './http/reference/handler.ts';
@@ -75,7 +76,7 @@ app.get(METRICS, async (context) => {
 });
 app.get(PROOFS, (context, next) => {
   const { isolate, showsPlanProofs } = wiringOf(context.env);
-  return showsPlanProofs ? Promise.resolve(context.json(isolate.planProofs())) : next();
+  return showsPlanProofs ? Promise.resolve(context.json(plansDocument(isolate.provenPlans()))) : next();
 });
 
 for (const [pattern, protocol] of PATTERNS) {

@@ -9,6 +9,7 @@ import {
   parseStorageKey,
 } from '../../worker/registry/storage/storage_keys.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
+import { blobsOf } from '../../worker/registry/version/version_blobs.ts';
 import { formatBytes, plural } from '../cli/format.ts';
 import type { Finding } from './finding.ts';
 
@@ -78,7 +79,7 @@ export function unneededFiles(
   manifests: readonly Manifest[],
   announced: ReadonlySet<string>,
 ): Finding[] {
-  const needed = new Set(manifests.flatMap(({ content }) => content.blobs.map(({ sha256 }) => sha256)));
+  const needed = new Set(manifests.flatMap((manifest) => blobsOf(manifest).map(({ sha256 }) => sha256)));
   const unneeded = files.filter(({ key }) => {
     const sha256 = key.slice(BLOBS_PREFIX.length);
     return !needed.has(sha256) && !announced.has(sha256);

@@ -3,6 +3,7 @@ import { inGroups } from '../../worker/registry/storage/groups.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { blobKey, manifestKey } from '../../worker/registry/storage/storage_keys.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
+import { planBlobs } from '../../worker/registry/version/version_blobs.ts';
 import { verifyBlob } from '../registry/verified_blob.ts';
 import type { Finding } from './finding.ts';
 
@@ -26,6 +27,8 @@ interface NeededFile extends Blob {
   readonly version: string;
   /** The number of further versions that need it. */
   readonly others: number;
+  /** True if it is a prepared plan, without which the version is served all the same. */
+  readonly isPlan: boolean;
 }
 
 /** Checks every file that the manifests name. A file that several versions need is read once. */
@@ -55,16 +58,20 @@ export async function checkFiles(
 
 function neededFiles(manifests: readonly Manifest[]): NeededFile[] {
   const files = new Map<string, NeededFile>();
-  for (const { model, version, content } of manifests) {
-    for (const blob of content.blobs) {
-      // Two manifests that state different lengths of one file cannot both be right.
-      const key = `${blob.sha256} ${blob.bytes}`;
-      const known = files.get(key);
-      files.set(
-        key,
-        known === undefined ? { ...blob, model, version, others: 0 } : { ...known, others: known.others + 1 },
-      );
-    }
+  const add = ({ model, version }: Manifest, { path, sha256, bytes }: Blob, isPlan: boolean): void => {
+    // Two manifests that state different lengths of one file cannot both be right.
+    const key = `${sha256} ${bytes}`;
+    const known = files.get(key);
+    files.set(
+      key,
+      known === undefined
+        ? { path, sha256, bytes, model, version, others: 0, isPlan }
+        : { ...known, others: known.others + 1, isPlan: known.isPlan && isPlan },
+    );
+  };
+  for (const manifest of manifests) {
+    for (const blob of manifest.content.blobs) add(manifest, blob, false);
+    for (const blob of planBlobs(manifest)) add(manifest, blob, true);
   }
   return [...files.values()];
 }
@@ -75,12 +82,12 @@ async function checkFile(
   fast: boolean,
   onBytes: (bytes: number) => void,
 ): Promise<Finding | undefined> {
-  const { sha256, bytes, path, model, version, others } = file;
+  const { sha256, bytes, path, model, version, others, isPlan } = file;
   const key = blobKey(sha256);
   const also =
     others === 0 ? '' : `, which ${others} more ${others === 1 ? 'file' : 'files'} of versions share,`;
   const finding = (kind: Finding['kind'], what: string): Finding => ({
-    kind,
+    kind: isPlan ? 'plan-damaged' : kind,
     key,
     model,
     version,

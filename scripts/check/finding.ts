@@ -8,6 +8,7 @@ export type FindingKind =
   | 'file-missing'
   | 'file-size'
   | 'file-corrupt'
+  | 'plan-damaged'
   | 'history-malformed'
   | 'history-gap'
   | 'replica-behind'

@@ -73,6 +73,12 @@ export const EXPLANATIONS: Readonly<Record<FindingKind, Explanation>> = {
     wayOut: ({ key }, where) =>
       `Delete the file: ${objectCommand('delete', key, where)}. Then: ${lowered(ADD_FILES)}`,
   },
+  'plan-damaged': {
+    isBroken: false,
+    meaning: 'Isolates make the plan of the version themselves, so that their first answers take longer.',
+    wayOut: ({ model = '' }, { place }) =>
+      `If it is only missing, copy the version from a place that has it. Otherwise publish the same model under another version: ${commandLine('publish', `MODEL --model ${model} --model-version VERSION${placeOptions(place)}`)}`,
+  },
   'history-malformed': {
     isBroken: true,
     meaning: 'Serving is not affected, and the history cannot be printed.',

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../worker/registry/storage/object_store.ts'
 import { hasBlob } from '../../worker/registry/version/blob_store.ts';
 import { canonicalJson } from '../../worker/registry/version/canonical_json.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
+import { blobsOf, planBlobs } from '../../worker/registry/version/version_blobs.ts';
 import { readManifestDocument, sameContent } from '../../worker/registry/version/version_store.ts';
 import { DamagedBlobError, readVerifiedBlob } from '../registry/verified_blob.ts';
 
@@ -65,7 +66,15 @@ export async function copyVersion(
     publishVersion(to, manifest, undefined, {
       id: options.id,
       document: new TextEncoder().encode(text),
-      read: (blob) => readVerifiedBlob(from, blob, ({ length }) => options.onBytes?.(length)),
+      read: async (blob) => {
+        const copied = await unlessDamaged(
+          readVerifiedBlob(from, blob, ({ length }) => options.onBytes?.(length)),
+        );
+        if (!(copied instanceof DamagedBlobError)) return copied;
+        // A version is served without its prepared plans.
+        if (planBlobs(manifest).some(({ sha256 }) => sha256 === blob.sha256)) return undefined;
+        throw copied;
+      },
       wait: options.wait,
       ...(options.onBlob && { onBlob: options.onBlob }),
       ...(options.onWait && { onWait: options.onWait }),
@@ -102,11 +111,11 @@ function sameDocument(one: string, other: string): boolean {
 
 async function compareBlobs(
   store: ObjectStore,
-  { content }: Manifest,
+  manifest: Manifest,
 ): Promise<{ readonly uploaded: readonly Blob[]; readonly present: readonly Blob[] }> {
   const uploaded: Blob[] = [];
   const present: Blob[] = [];
-  for (const blob of new Map(content.blobs.map((each) => [each.sha256, each])).values()) {
+  for (const blob of new Map(blobsOf(manifest).map((each) => [each.sha256, each])).values()) {
     ((await hasBlob(store, blob.sha256, blob.bytes)) ? present : uploaded).push(blob);
   }
   return { uploaded, present };

@@ -41,6 +41,8 @@ export type RehearsalOutcome =
       readonly kind: 'done';
       /** The record for the manifest. */
       readonly rehearsal: Rehearsal;
+      /** The prepared plans that the record names, by their SHA-256. */
+      readonly plans: ReadonlyMap<string, Uint8Array>;
       readonly current: CurrentFigures | undefined;
       /** Those of the candidate before it was quantized. */
       readonly unquantized?: CurrentFigures | undefined;
@@ -114,7 +116,13 @@ async function rehearseIn(
 
 /** Publishes without a rehearsal, which the manifest records. */
 export function skipRehearsal(at: string): Rehearse {
-  return async () => ({ kind: 'done', rehearsal: { kind: 'skipped', at }, current: undefined, notes: [] });
+  return async () => ({
+    kind: 'done',
+    rehearsal: { kind: 'skipped', at },
+    plans: new Map(),
+    current: undefined,
+    notes: [],
+  });
 }
 
 type Fetched =
@@ -165,6 +173,7 @@ async function perform(
   const medianOf = (version: RehearsedVersion): number | null =>
     medians[[rehearsed, ...compared].indexOf(version)] ?? null;
   const { golden, recorded, notes } = rehearsed;
+  const plans = await rehearsed.client.statedPlans();
   const rehearsal: Rehearsal = {
     kind: 'rehearsed',
     at: options.at,
@@ -172,13 +181,14 @@ async function perform(
     ...(await measured(rehearsed, medianOf(rehearsed))),
     golden,
     ...(recorded === undefined ? {} : { recorded }),
-    proofs: await rehearsed.client.planProofs(),
+    proofs: plans?.proofs,
   };
   const refusal = overBudget(memoryNeed({ content, rehearsal }), options.budget);
   if (refusal !== undefined) return refused(candidate, refusal);
   return {
     kind: 'done',
     rehearsal,
+    plans: plans?.files ?? new Map(),
     current: await currentFigures(replaced, medianOf),
     ...(unquantized && { unquantized: await currentFigures(unquantized, medianOf) }),
     notes: [...notes, ...(replaced?.kind === 'rehearsed' ? replaced.rehearsed.notes : [])],

@@ -128,7 +128,13 @@ class ExercisedWorker {
       golden: { examples: 0, largestDifference: null },
       proofs: { runtime: '0'.repeat(64), shapes: [] },
     };
-    const rehearse = async () => ({ kind: 'done' as const, rehearsal, current: undefined, notes: [] });
+    const rehearse = async () => ({
+      kind: 'done' as const,
+      rehearsal,
+      plans: new Map(),
+      current: undefined,
+      notes: [],
+    });
     await publish(this.#edge.store, `${SAMPLES}/half_plus_two/1.0.0`, 'rehearsed', {}, rehearse);
     await this.#until('plan_proofs_total', 'model="rehearsed"', () => this.#predict('rehearsed'));
   }

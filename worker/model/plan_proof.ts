@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { Sha256Schema } from './content.ts';
 import { MAX_RANK } from './tensor.ts';
 
-const MOST_PROOFS = 4;
+/** The most proofs of a version, and so its most prepared plans. */
+export const MOST_PROOFS = 4;
 const MOST_TENSORS = 32;
 const LONGEST_NAME = 1000;
 /** The most base64 digits of a proof's tensors together. Every isolate reads them with the manifest. */
@@ -41,6 +43,12 @@ const tensors = <Schema extends v.GenericSchema>(schema: Schema) =>
 /** The most bytes of the file of a prepared plan. */
 export const MOST_PREPARED_BYTES = 1024 * 1024;
 
+/** A prepared plan, which is a blob of the version. */
+const PreparedBlobSchema = v.strictObject({
+  sha256: Sha256Schema,
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_PREPARED_BYTES)),
+});
+
 /** What shows in a new isolate that a plan of one shape computes what it computed when it was proven. */
 const PlanProofSchema = v.pipe(
   v.strictObject({
@@ -53,6 +61,8 @@ const PlanProofSchema = v.pipe(
     /** The liberties of the plan that was proven. */
     mayCopy: v.boolean(),
     mayReorder: v.boolean(),
+    /** Absent if it was not prepared: an isolate makes the plan of the model. */
+    plan: v.exactOptional(PreparedBlobSchema),
   }),
   v.check(
     ({ inputs, outputs }) =>

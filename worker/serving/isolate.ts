@@ -10,7 +10,7 @@ import type { CacheOutcome } from './loading/blob_reader.ts';
 import { loadVersion } from './loading/version_loader.ts';
 import { type MetricSample, Metrics } from './metrics/metrics.ts';
 import { boundedReason, coldSamples, planSamples } from './metrics/plan_metrics.ts';
-import { type PlanProofsDocument, planProofsDocument } from './metrics/plan_proofs.ts';
+import { type PlansOfVersion, plansOfVersions } from './metrics/plans_of_version.ts';
 import { ModelServer } from './request/model_server.ts';
 import { PointerSource, pointerReader } from './request/pointer_source.ts';
 import { Rollout } from './rollout/rollout.ts';
@@ -23,7 +23,7 @@ export interface Isolate {
   readonly serving: Serving;
   samples(): Promise<MetricSample[]>;
   /** Returns the proofs of the plans of each version in memory. */
-  planProofs(): PlanProofsDocument;
+  provenPlans(): readonly PlansOfVersion[];
 }
 
 export interface IsolateOptions {
@@ -161,7 +161,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
         ...coldSamples(manager.servables()),
       ];
     },
-    planProofs: () => planProofsDocument(manager.servables()),
+    provenPlans: () => plansOfVersions(manager.servables()),
   };
 }
 

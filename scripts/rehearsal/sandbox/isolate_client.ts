@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { type PlanProofs, PlanProofsSchema } from '../../../worker/model/plan_proof.ts';
 import type { Signature } from '../../../worker/model/signature.ts';
 import type { PlanRecord } from '../../../worker/registry/version/rehearsal_record.ts';
 import type { ExampleRequest } from '../generated_examples.ts';
 import type { Outputs } from '../golden_comparison.ts';
 import { parseTensorFlowJson } from '../tensorflow_json.ts';
+import { readStatedPlans, type StatedPlans } from './stated_plans.ts';
 
 /** The outcome of a request to the rehearsed version. */
 export type Asked<Value> =
@@ -19,8 +19,6 @@ const StatusSchema = v.object({
     v.object({ state: v.string(), status: v.object({ error_message: v.string() }) }),
   ]),
 });
-
-const ProofsSchema = v.object({ versions: v.array(v.object({ proofs: PlanProofsSchema })) });
 
 /** Metrics of the only version in the isolate. */
 const PLANNED = /^edge_serving_planned_shapes\{[^\n]*\} (\d+)$/m;
@@ -98,13 +96,11 @@ export class IsolateClient {
     return { ...answer, value: shapes > 0 ? { kind: 'planned', shapes } : { kind: 'not shown' } };
   }
 
-  /** Returns what the plans of the version were proven with, or undefined if the Worker does not state it. */
-  async planProofs(): Promise<PlanProofs | undefined> {
+  /** Returns the proven plans of the version, or undefined if the Worker does not state them. */
+  async statedPlans(): Promise<StatedPlans | undefined> {
     const answer = await this.#ask('/monitoring/plans');
     if (answer.kind === 'failed' || answer.value.status !== 200) return undefined;
-    const parsed = v.safeParse(ProofsSchema, JSON.parse(answer.value.text));
-    const proofs = parsed.success ? parsed.output.versions[0]?.proofs : undefined;
-    return proofs?.shapes.length === 0 ? undefined : proofs;
+    return readStatedPlans(answer.value.text);
   }
 
   async #ask(path: string, body?: string): Promise<Asked<{ status: number; text: string }>> {

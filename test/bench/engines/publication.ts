@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import type { StatedPlans } from '../../../scripts/rehearsal/sandbox/stated_plans.ts';
 import type { ModelContent } from '../../../worker/model/content.ts';
-import type { PlanProofs } from '../../../worker/model/plan_proof.ts';
 import type { TensorInfo } from '../../../worker/model/signature.ts';
 import { DEFAULT_LEASE } from '../../../worker/registry/pointer/moment.ts';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
@@ -22,8 +22,8 @@ interface PublicationOptions {
   readonly warmup: boolean;
   /** The heap of an isolate without and with the network, as a rehearsal measures it. Bytes. */
   readonly heap?: { readonly empty: number; readonly used: number } | undefined;
-  /** What the plans were proven with in that isolate. */
-  readonly proofs?: PlanProofs | undefined;
+  /** The plans of that isolate. */
+  readonly plans?: StatedPlans | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function publishNetwork(
     version,
     content: modelContent(network, options.warmup),
     provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
-    ...(options.heap && { rehearsal: rehearsalOf(options.heap, at, options.proofs) }),
+    ...(options.heap && { rehearsal: rehearsalOf(options.heap, at, options.plans) }),
   };
   const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
   const transition = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
@@ -53,8 +53,8 @@ export async function publishNetwork(
     : undefined;
   const result = await publishVersion(store, manifest, flip, {
     id: randomUUID(),
-    read: async ({ path }) => {
-      const bytes = network.files.get(path);
+    read: async ({ path, sha256 }) => {
+      const bytes = options.plans?.files.get(sha256) ?? network.files.get(path);
       if (bytes === undefined) throw new Error(`${network.name} has no file ${path}`);
       return bytes;
     },
@@ -70,7 +70,7 @@ export async function publishNetwork(
 function rehearsalOf(
   { empty, used }: { empty: number; used: number },
   at: string,
-  proofs: PlanProofs | undefined,
+  plans: StatedPlans | undefined,
 ): Manifest['rehearsal'] {
   return {
     kind: 'rehearsed',
@@ -78,7 +78,7 @@ function rehearsalOf(
     worker: 'bench',
     figures: { loadMs: 0, firstMs: null, medianMs: null, heapBytes: used, emptyHeapBytes: empty },
     golden: { examples: 0, largestDifference: null },
-    proofs,
+    proofs: plans?.proofs,
   };
 }
 

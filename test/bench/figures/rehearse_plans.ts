@@ -1,14 +1,11 @@
-import * as v from 'valibot';
-import { type PlanProofs, PlanProofsSchema } from '../../../worker/model/plan_proof.ts';
+import { readStatedPlans, type StatedPlans } from '../../../scripts/rehearsal/sandbox/stated_plans.ts';
 
 /** What a rehearsal finds out in an isolate of its own. */
 export interface RehearsedPlans {
   /** The heap of the isolate without and with the network. Bytes. */
   readonly heap: { readonly empty: number; readonly used: number };
-  readonly proofs: PlanProofs | undefined;
+  readonly plans: StatedPlans | undefined;
 }
-
-const PlansSchema = v.object({ versions: v.array(v.object({ proofs: PlanProofsSchema })) });
 
 /** The number of requests after which a plan is proven. */
 const REQUESTS = 3;
@@ -27,6 +24,6 @@ export async function rehearsePlans(isolate: URL, ask: () => Promise<unknown>): 
   };
   const empty = await heapBytes();
   for (let request = 0; request < REQUESTS; request++) await ask();
-  const { versions } = v.parse(PlansSchema, JSON.parse(await read('/monitoring/plans')));
-  return { heap: { empty, used: await heapBytes() }, proofs: versions[0]?.proofs };
+  const plans = readStatedPlans(await read('/monitoring/plans'));
+  return { heap: { empty, used: await heapBytes() }, plans };
 }

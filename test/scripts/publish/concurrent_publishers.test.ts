@@ -22,6 +22,7 @@ describe('publishers at once', () => {
       return {
         kind: 'done',
         rehearsal: { kind: 'skipped', at: new Date().toISOString() },
+        plans: new Map(),
         current: undefined,
         notes: [],
       };

@@ -37,6 +37,7 @@ async function compared(request: object): Promise<readonly GoldenExample[]> {
     return {
       kind: 'done',
       rehearsal: { kind: 'skipped', at: new Date().toISOString() },
+      plans: new Map(),
       current: undefined,
       notes: [],
     };

@@ -151,7 +151,13 @@ describe('whether a plan computes it', () => {
     expect(v.parse(RehearsalSchema, rehearsed)).toEqual(rehearsed);
     const unknown = { ...rehearsed, proofs: { runtime: 'of a newer tool', shapes: 7 } };
     expect(v.parse(RehearsalSchema, unknown)).toEqual({ ...rehearsed, proofs: undefined });
-    const done = { kind: 'done' as const, rehearsal: rehearsed, current: undefined, notes: [] };
+    const done = {
+      kind: 'done' as const,
+      rehearsal: rehearsed,
+      plans: new Map(),
+      current: undefined,
+      notes: [],
+    };
     expect(rehearsalLines('1.0.0', done).join('\n')).not.toMatch(/plan|computed by/);
   });
 });
@@ -171,7 +177,7 @@ test.each([
     figures: { ...figures, medianMs: before },
     plan,
   } as const;
-  const done = { kind: 'done', rehearsal, current: undefined, notes: [] } as const;
+  const done = { kind: 'done', rehearsal, plans: new Map(), current: undefined, notes: [] } as const;
   expect(rehearsalLines('1.0.0', { ...done, unquantized: beside }).join('\n')).toMatch(expected);
   expect(rehearsalLines('1.0.0', done).join('\n')).not.toMatch(/quantize/);
 });

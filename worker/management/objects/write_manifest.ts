@@ -9,6 +9,7 @@ import { BLOBS_PREFIX, publicationKey, publicationsOf } from '../../registry/sto
 import { hasBlob } from '../../registry/version/blob_store.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
 import { MANIFEST_BYTES, parseSentManifest } from '../../registry/version/manifest_document.ts';
+import { blobsOf } from '../../registry/version/version_blobs.ts';
 import { writeCondition } from '../access/conditions.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { written } from './objects.ts';
@@ -58,8 +59,8 @@ async function announced(
   manifest: Manifest,
   act: () => Promise<Response>,
 ): Promise<Response> {
-  const { model, version, content } = manifest;
-  const blobs = [...new Set(content.blobs.map(({ sha256 }) => sha256))];
+  const { model, version } = manifest;
+  const blobs = [...new Set(blobsOf(manifest).map(({ sha256 }) => sha256))];
   const key = publicationKey(model, version, crypto.randomUUID());
   const document = serializeDocument({ schema: 1, model, version, blobs, owner: caller.name });
   const written = await store.put(key, document, { condition: { kind: 'always' } });
@@ -104,7 +105,7 @@ async function isAnnounced(
 /** Storage operations that are reserved for the rest of the request. */
 const RESERVE = 6;
 
-/** Returns a sentence that names a missing blob of a manifest, or undefined if all exist. */
+/** Returns a sentence that names a missing file of the model, or undefined if all exist. Prepared plans are dispensable. */
 async function missingBlob(
   { store, budget }: ManagementRequest,
   { content }: Manifest,

@@ -12,6 +12,7 @@ import {
   parseStorageKey,
 } from '../storage/storage_keys.ts';
 import { withinTimeLimit } from '../storage/waiting.ts';
+import { blobsOf } from '../version/version_blobs.ts';
 import { readManifest } from '../version/version_store.ts';
 import { enter, type PruneContext, type PruneProgress } from './progress.ts';
 import type { PruningLease } from './pruning_lock.ts';
@@ -85,7 +86,7 @@ async function readManifests(
         throw new Error(`${key} is malformed (${read.reason}), so no blob can be deleted safely`);
       }
       if (read.kind === 'missing') return;
-      for (const { sha256 } of read.manifest.content.blobs) progress.needed.add(sha256);
+      for (const { sha256 } of blobsOf(read.manifest)) progress.needed.add(sha256);
     });
     if (!goesOn(progress, batch, mayGoOn)) return false;
   }

@@ -6,13 +6,14 @@ import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts'
 import { PUBLICATIONS_PREFIX, parseStorageKey, publicationKey } from '../storage/storage_keys.ts';
 import { hasBlob, writeBlob } from '../version/blob_store.ts';
 import type { Manifest } from '../version/manifest.ts';
+import { blobsOf } from '../version/version_blobs.ts';
 import { writeManifest } from '../version/version_store.ts';
 import { isExpired, PUBLICATION_BYTES, type Publication, PublicationSchema } from './publication_document.ts';
 
 export interface PublicationOptions {
   readonly id: string;
-  /** Reads the bytes of a blob when it is uploaded. */
-  readonly read: (blob: Blob) => Promise<Uint8Array>;
+  /** Reads the bytes of a blob when it is uploaded. Undefined if it is a prepared plan that cannot be read. */
+  readonly read: (blob: Blob) => Promise<Uint8Array | undefined>;
   /** The bytes of the manifest if it exists elsewhere, which are written as they are. */
   readonly document?: Uint8Array;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
@@ -49,8 +50,8 @@ export async function publishVersion(
   flip: (() => Promise<PointerUpdate>) | undefined,
   options: PublicationOptions,
 ): Promise<PublicationResult> {
-  const { model, version, content } = manifest;
-  const blobs = uniqueBlobs(content.blobs);
+  const { model, version } = manifest;
+  const blobs = uniqueBlobs(blobsOf(manifest));
   const key = publicationKey(model, version, options.id);
   const announced = await store.put(
     key,
@@ -66,7 +67,11 @@ export async function publishVersion(
     const present: Blob[] = [];
     for (const blob of blobs) {
       const there = await hasBlob(store, blob.sha256, blob.bytes);
-      if (!there) await writeBlob(store, blob.sha256, await options.read(blob));
+      if (!there) {
+        const bytes = await options.read(blob);
+        if (bytes === undefined) continue;
+        await writeBlob(store, blob.sha256, bytes);
+      }
       (there ? present : uploaded).push(blob);
       options.onBlob?.(blob, there ? 'present' : 'uploaded');
     }

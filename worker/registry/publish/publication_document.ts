@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { Sha256Schema } from '../../model/content.ts';
 import { NameSchema } from '../../model/names.ts';
+import { MOST_PROOFS } from '../../model/plan_proof.ts';
 import { VersionSchema } from '../version/manifest.ts';
 
-/** The most distinct blobs of a version, and of an announcement. */
+/** The most files of a model. */
 export const BLOBS_LIMIT = 1000;
 
 /** The most bytes of an announcement, which consists mainly of its blobs' digests. */
@@ -17,7 +18,7 @@ export const PublicationSchema = v.object({
   schema: v.literal(1),
   model: NameSchema,
   version: VersionSchema,
-  blobs: v.pipe(v.array(Sha256Schema), v.maxLength(BLOBS_LIMIT)),
+  blobs: v.pipe(v.array(Sha256Schema), v.maxLength(BLOBS_LIMIT + MOST_PROOFS)),
   /** The token of the announcement; absent if it was written to the bucket directly. */
   owner: v.optional(v.pipe(v.string(), v.maxLength(100))),
 });

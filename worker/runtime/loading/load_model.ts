@@ -24,8 +24,8 @@ export interface ModelFiles extends WeightFiles {
   readonly onUnplanned?: (reason: string) => void;
   /** The proofs that the version was published with. */
   readonly proofs?: PlanProofs | undefined;
-  /** The files of the prepared plans, in the order of the proofs. */
-  readonly prepared?: readonly (Uint8Array | undefined)[];
+  /** The files of the prepared plans, in the order of the proofs, which are read meanwhile. It does not reject. */
+  readonly prepared?: Promise<readonly (Uint8Array | undefined)[]>;
   /** Receives what became of each stored proof. */
   readonly onStoredProof?: (outcome: StoredProofOutcome) => void;
 }
@@ -45,16 +45,18 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   const isGraph = files.format === 'tfjs-graph-model';
   // Weights of the optimizer are skipped for layers. A graph uses all of its weights.
   const isKept = ({ group }: WeightSpec) => isGraph || group !== 'optimizer';
+  const prepared = await files.prepared;
   if (files.declared !== undefined) checkDeclared(files.declared, json.weightsManifest, isKept);
   // Frees the arena before weights are allocated, since weights never move but the arena can.
   currentRuntime().arena.free();
-  const proofs = usableProofs(files, onStoredProof);
+  const proofs = usableProofs(files.proofs, prepared, onStoredProof);
   const plans = { name: files.name, onRefused: onUnplanned, proofs, onStoredProof };
   return isGraph ? loadGraphModel(json, files, plans) : loadLayersModel(json, files, plans);
 }
 
 function usableProofs(
-  { proofs, prepared = [] }: Pick<ModelFiles, 'proofs' | 'prepared'>,
+  proofs: PlanProofs | undefined,
+  prepared: readonly (Uint8Array | undefined)[] = [],
   onStoredProof: (outcome: StoredProofOutcome) => void,
 ): readonly ProvenPlan[] {
   if (proofs === undefined) return [];

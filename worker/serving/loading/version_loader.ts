@@ -1,9 +1,11 @@
 import type { Manifest } from '../../registry/version/manifest.ts';
 import { weightLimit } from '../../registry/version/memory_need.ts';
+import { proofsOf } from '../../registry/version/version_blobs.ts';
 import { loadModel, type StoredProofOutcome } from '../../runtime/loading/load_model.ts';
 import type { LoadTask } from '../servables/load_task.ts';
 import { Servable } from '../servables/servable.ts';
 import { BlobReader, type BlobSource } from './blob_reader.ts';
+import { openPlanFiles, type PlanFiles } from './plan_files.ts';
 import { warmUp } from './warmup.ts';
 
 export interface LoadObserver {
@@ -31,26 +33,29 @@ export async function loadVersion(
   observer: LoadObserver = {},
 ): Promise<Servable> {
   const reader = new BlobReader(source, manifest.content.blobs);
+  const plans = openPlanFiles(source, manifest, (reason) =>
+    observer.onStoredProof?.({ kind: 'not prepared', reason }),
+  );
   try {
-    const servable = await loadFrom(reader, manifest, task, observer);
+    const servable = await loadFrom(reader, plans, manifest, task, observer);
     // Not awaited: the load does not depend on the cache.
-    task.waitUntil(reader.keepMissed());
+    task.waitUntil(reader.keepMissed().then(plans.keepMissed));
     return servable;
   } catch (error) {
     if (!reader.wasMisled) throw error;
     const storage = new BlobReader({ store: source.store }, manifest.content.blobs);
-    return await loadFrom(storage, manifest, task, observer);
+    return await loadFrom(storage, plans, manifest, task, observer);
   }
 }
 
 async function loadFrom(
   reader: BlobReader,
+  plans: PlanFiles,
   manifest: Manifest,
   task: LoadTask,
   { onUnplanned = () => undefined, onStoredProof = () => undefined, onCold }: LoadObserver,
 ): Promise<Servable> {
   const { format, topology, blobs, warmup } = manifest.content;
-  const { rehearsal } = manifest;
   try {
     // Requested while the backend is created.
     reader.openAhead(blobs.find(({ path }) => path === topology));
@@ -62,7 +67,8 @@ async function loadFrom(
       open: (path) => task.watch(reader.read(path)),
       onAbandon: task.onAbandon,
       onUnplanned,
-      proofs: rehearsal?.kind === 'rehearsed' ? rehearsal.proofs : undefined,
+      proofs: proofsOf(manifest),
+      prepared: plans.files,
       onStoredProof,
     });
     const servable = new Servable(manifest, loaded);

@@ -1,6 +1,5 @@
 import type { LeftOut, ModelContent } from '../../model/content.ts';
 import type { ImageInput } from '../../model/image_input.ts';
-import type { PlanProof } from '../../model/plan_proof.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
@@ -13,6 +12,7 @@ import {
   type Pause,
   type PlanState,
 } from '../../runtime/loaded_model.ts';
+import type { ProvenPlan } from '../../runtime/plan/prepared/proven_plan.ts';
 import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
 import { SignatureNames } from './signature_names.ts';
@@ -114,8 +114,8 @@ export class Servable implements ServableView {
     return this.#loaded.planState();
   }
 
-  planProofs(): readonly PlanProof[] {
-    return this.#loaded.planProofs().map(({ proof }) => proof);
+  planProofs(): readonly ProvenPlan[] {
+    return this.#loaded.planProofs();
   }
 
   dispose(): void {
