@@ -1,13 +1,14 @@
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
-import { readTopology } from '../../model/graph_topology.ts';
+import { type GraphTopology, readTopology } from '../../model/graph_topology.ts';
 import { type ModelJson, signatureDefinition, type WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime, type Runtime } from '../backend/backend.ts';
 import { interpretGraph } from '../control_flow/interpret_graph.ts';
 import type { LoadedModel } from '../loaded_model.ts';
 import { registerOperations } from '../operations/register_operations.ts';
 import type { LoadedWeights } from '../plan/prepared/loaded_weights.ts';
+import { type LayoutOf, preparedMatrices } from '../plan/prepared/prepared_matrices.ts';
 import {
   asynchronousComputation,
   type Computation,
@@ -22,6 +23,7 @@ import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowan
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
 import { directExecutor } from './direct/direct_graph.ts';
 import { needsAsynchronousExecution, unknownOperation } from './graph_operations.ts';
+import { once } from './once.ts';
 
 /** Loads a tfjs GraphModel into the existing backend. Its weights are streamed into the heap. */
 export async function loadGraphModel(
@@ -31,19 +33,20 @@ export async function loadGraphModel(
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
   const weights = new Map<string, Tensor[]>();
-  const topology = readTopology(json.modelTopology);
+  const topology = once(() => readTopology(json.modelTopology));
   // A version with proofs was rehearsed with its executor, so that this isolate can make it when a request needs it.
-  const direct =
-    plans.proofs.length > 0 && !json.modelInitializer
-      ? directExecutor(topology, signatureDefinition(json), (name) => weights.get(name)?.[0])
-      : undefined;
-  let model = direct === undefined ? createModel(json) : undefined;
-  const matrices = graphMatrices(topology);
+  const direct = once(() =>
+    plans.published.length > 0 && !json.modelInitializer
+      ? directExecutor(topology(), signatureDefinition(json), (name) => weights.get(name)?.[0])
+      : undefined,
+  );
+  const prepared = json.modelInitializer ? [] : plans.published.flatMap(({ file }) => file ?? []);
+  // Only a synchronous computation has plans that are prepared.
+  const isPrepared = prepared.length > 0;
+  let model = isPrepared || direct() !== undefined ? undefined : createModel(json);
+  const layoutOf = isPrepared ? preparedMatrices(prepared) : predictedMatrices(topology());
   const allowance = files.declared && new WeightAllowance(files.declared.most);
-  const createSink = (spec: WeightSpec) => {
-    const role = matrices.get(spec.name);
-    return createWeightSink(runtime.kernels, spec, role && matrixLayout(spec, role), allowance);
-  };
+  const createSink = (spec: WeightSpec) => createWeightSink(runtime.kernels, spec, layoutOf(spec), allowance);
   const disposeWeights = () => {
     for (const [weight] of weights.values()) weight?.dispose();
     weights.clear();
@@ -66,10 +69,11 @@ export async function loadGraphModel(
   };
   const execute: Executor = (inputs, outputs) =>
     [completeModel().execute(Object.fromEntries(inputs), [...outputs])].flat();
+  const outline: Executor = (inputs, outputs) => (direct() ?? execute)(inputs, outputs);
   const computation =
-    direct === undefined && needsAsynchronousExecution(json.modelTopology)
-      ? asynchronously(runtime, completeModel(), json)
-      : synchronousComputation(runtime, execute, direct === undefined ? [execute] : [direct, execute]);
+    model !== undefined && needsAsynchronousExecution(json.modelTopology)
+      ? asynchronously(runtime, model, json)
+      : synchronousComputation(runtime, execute, model === undefined ? [outline, execute] : [execute]);
   const planned = new PlannedModel(runtime, computation, loadedWeights(weights), plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
@@ -81,6 +85,14 @@ export async function loadGraphModel(
       if (model === undefined) disposeWeights();
       else model.dispose();
     },
+  };
+}
+
+function predictedMatrices(topology: GraphTopology): LayoutOf {
+  const matrices = graphMatrices(topology);
+  return (spec) => {
+    const role = matrices.get(spec.name);
+    return role && matrixLayout(spec, role);
   };
 }
 

@@ -1,68 +1,65 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
-import { deserialize } from '@tensorflow/tfjs-layers/dist/layers/serialization.js';
-import { convertPythonicToTs } from '@tensorflow/tfjs-layers/dist/utils/serialization_utils.js';
-import * as v from 'valibot';
-import { isJsonObject } from '../../model/json_object.ts';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ModelJson, WeightSpec } from '../../model/model_json.ts';
+import type { NamedTensors } from '../../model/tensor.ts';
 import { currentRuntime } from '../backend/backend.ts';
-import { withLazyZeros } from '../backend/lazy_zeros.ts';
+import { BrokenRuntimeError, execute as inRuntime } from '../backend/execution.ts';
 import { ExecutionError, type LoadedModel } from '../loaded_model.ts';
-import { type Executor, synchronousComputation } from '../plan/record/record_plan.ts';
+import { type LayoutOf, preparedMatrices } from '../plan/prepared/prepared_matrices.ts';
+import { type Computation, type Executor, synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel, type PlannedModelOptions } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
 import { layerMatrices } from '../weights/layer_matrices.ts';
 import { matrixLayout } from '../weights/matrix_role.ts';
 import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowance.ts';
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
-import { correctLayerCalls } from './keras_layer_fixes.ts';
+import { LayersOfWeights } from './layers_of_weights.ts';
 
-/** Loads a tfjs LayersModel into the existing backend. Each complete weight replaces the zeros of its variable. */
+/**
+ * Loads a tfjs LayersModel into the existing backend. Each weight replaces the zeros of its variable. With a prepared plan, the
+ * layers are made when a request needs them.
+ */
 export async function loadLayersModel(
   json: ModelJson,
   files: WeightFiles & { readonly declared?: DeclaredWeights },
   plans: PlannedModelOptions,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
-  const model = withLazyZeros(runtime.backend, () => createModel(json));
-  const isMatrix = layerMatrices(json.modelTopology);
+  const layers = new LayersOfWeights(runtime.backend, json);
+  const prepared = plans.published.flatMap(({ file }) => file ?? []);
+  const isPrepared = prepared.length > 0;
+  if (!isPrepared) layers.make();
+  const layoutOf = isPrepared ? preparedMatrices(prepared) : predictedMatrices(json);
   const allowance = files.declared && new WeightAllowance(files.declared.most);
   const createSink = (spec: WeightSpec) =>
     createWeightSink(
       runtime.kernels,
       spec,
-      isMatrix(spec.name) ? matrixLayout(spec, 'filter') : undefined,
+      layoutOf(spec),
       spec.group === 'optimizer' ? undefined : allowance,
     );
-  let disposed = false;
-  const disposeModel = () => {
-    if (!disposed) model.dispose();
-    disposed = true;
-  };
-  files.onAbandon(disposeModel);
+  files.onAbandon(() => layers.dispose());
   const weights = new Map<string, TensorInfo>();
   try {
-    const assigned = new Set<string>();
     await streamWeights(createSink, json.weightsManifest, files, (spec, weight) => {
-      if (spec.group !== 'optimizer') {
-        assignWeight(model, spec.name, weight, assigned);
+      if (spec.group === 'optimizer') weight.dispose();
+      else {
         weights.set(spec.name, { dataId: weight.dataId, shape: weight.shape, dtype: weight.dtype });
+        layers.add(spec.name, weight);
       }
-      weight.dispose();
     });
-    if (assigned.size !== model.weights.length) {
-      const missing = model.weights
-        .map(({ originalName }) => originalName)
-        .filter((name) => !assigned.has(name));
-      throw new Error(`the files hold no weight for ${missing.join(', ')}`);
-    }
+    if (!isPrepared) layers.complete();
   } catch (error) {
-    disposeModel();
+    layers.dispose();
     throw error;
   }
-  const execute: Executor = (inputs, outputs) => apply(model, inputs, outputs);
-  // A state must not become one that nothing computed.
-  const computation = synchronousComputation(runtime, execute, model.stateful ? [] : [execute]);
+  const execute: Executor = (inputs, outputs) => apply(layers.complete(), inputs, outputs);
+  // A state must not become one that nothing computed. Layers with a state have no plans that are prepared.
+  const isStateful = !isPrepared && layers.complete().stateful;
+  const computation = withLayers(
+    layers,
+    synchronousComputation(runtime, execute, isStateful ? [] : [execute]),
+  );
   const planned = new PlannedModel(runtime, computation, weights, plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
@@ -71,44 +68,40 @@ export async function loadLayersModel(
     planProofs: () => planned.proofs(),
     dispose: () => {
       planned.dispose();
-      disposeModel();
+      layers.dispose();
     },
   };
 }
 
-type JsonValue = boolean | number | string | null | JsonValue[] | Configuration;
-interface Configuration {
-  [key: string]: JsonValue;
+/** Makes the layers before a computation, so that no recording has the calls that make them. */
+function withLayers(layers: LayersOfWeights, { compute, record, outline }: Computation): Computation {
+  const complete = () => inRuntime(() => layers.complete());
+  return {
+    compute: (inputs, names) => {
+      complete();
+      return compute(inputs, names);
+    },
+    record: (inputs, names) => {
+      complete();
+      return record(inputs, names);
+    },
+    ...(outline && {
+      outline: (inputs: NamedTensors, names: readonly string[]) => {
+        try {
+          complete();
+        } catch (error) {
+          if (!(error instanceof ExecutionError) || error instanceof BrokenRuntimeError) throw error;
+          return { kind: 'obstacle' as const, reason: error.message };
+        }
+        return outline(inputs, names);
+      },
+    }),
+  };
 }
 
-/** An object from JSON.parse, so that its members are JSON. */
-const ConfigurationSchema = v.custom<Configuration>(isJsonObject, 'is not an object');
-
-/**
- * The topology is either the configuration itself, or the root of a Keras file, which also has members for training.
- */
-const ConfiguredTopologySchema = v.object({ model_config: ConfigurationSchema });
-
-/** Creates the model with weights of zeros, since the results of its own initializers would be overwritten. */
-function createModel({ modelTopology }: ModelJson): LayersModel {
-  const configuration = v.is(ConfiguredTopologySchema, modelTopology)
-    ? modelTopology.model_config
-    : v.parse(ConfigurationSchema, modelTopology);
-  const converted = v.parse(ConfigurationSchema, convertPythonicToTs(configuration));
-  const model: unknown = deserialize(converted, {}, true);
-  if (!(model instanceof LayersModel)) throw new Error('the topology describes a layer, not a model');
-  // A Sequential model has named inputs and outputs only after `build`.
-  if (model instanceof Sequential) model.build();
-  correctLayerCalls(model);
-  return model;
-}
-
-/** Moves a weight's memory to the variable of its name, by tfjs's own rules for names. */
-function assignWeight(model: LayersModel, name: string, weight: Tensor, assigned: Set<string>): void {
-  model.loadWeights({ [name]: weight }, false);
-  const variable = model.weights.find((candidate) => candidate.read().dataId === weight.dataId);
-  if (variable === undefined) throw new Error(`no layer has a weight ${name}`);
-  assigned.add(variable.originalName);
+function predictedMatrices({ modelTopology }: ModelJson): LayoutOf {
+  const isMatrix = layerMatrices(modelTopology);
+  return (spec) => (isMatrix(spec.name) ? matrixLayout(spec, 'filter') : undefined);
 }
 
 function apply(

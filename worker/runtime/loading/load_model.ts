@@ -5,7 +5,8 @@ import type { PlanProofs } from '../../model/plan_proof.ts';
 import { currentRuntime, wasmBackend } from '../backend/backend.ts';
 import { runtimeDigest } from '../kernels/runtime_digest.ts';
 import type { LoadedModel } from '../loaded_model.ts';
-import type { ProvenPlan } from '../plan/prepared/proven_plan.ts';
+import { readPlanFile } from '../plan/prepared/plan_file.ts';
+import type { PublishedPlan } from '../plan/prepared/published_plan.ts';
 import type { StoredProofOutcome as ProofOutcome } from '../plan/run/stored_plans.ts';
 import { checkDeclared, type DeclaredWeights } from '../weights/weight_allowance.ts';
 import type { WeightFiles } from '../weights/weight_stream.ts';
@@ -49,21 +50,28 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   if (files.declared !== undefined) checkDeclared(files.declared, json.weightsManifest, isKept);
   // Frees the arena before weights are allocated, since weights never move but the arena can.
   currentRuntime().arena.free();
-  const proofs = usableProofs(files.proofs, prepared, onStoredProof);
-  const plans = { name: files.name, onRefused: onUnplanned, proofs, onStoredProof };
+  const published = usablePlans(files.proofs, prepared, onStoredProof);
+  const plans = { name: files.name, onRefused: onUnplanned, published, onStoredProof };
   return isGraph ? loadGraphModel(json, files, plans) : loadLayersModel(json, files, plans);
 }
 
-function usableProofs(
+function usablePlans(
   proofs: PlanProofs | undefined,
   prepared: readonly (Uint8Array | undefined)[] = [],
   onStoredProof: (outcome: StoredProofOutcome) => void,
-): readonly ProvenPlan[] {
+): readonly PublishedPlan[] {
   if (proofs === undefined) return [];
-  if (proofs.runtime === runtimeDigest())
-    return proofs.shapes.map((proof, index) => ({ proof, prepared: prepared[index] }));
-  onStoredProof({ kind: 'other runtime' });
-  return [];
+  if (proofs.runtime !== runtimeDigest()) {
+    onStoredProof({ kind: 'other runtime' });
+    return [];
+  }
+  return proofs.shapes.map((proof, index) => {
+    const bytes = prepared[index];
+    const file = bytes && readPlanFile(bytes);
+    if (bytes !== undefined && file === undefined)
+      onStoredProof({ kind: 'not prepared', reason: 'the prepared plan is damaged' });
+    return { proof, file };
+  });
 }
 
 async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {

@@ -5,6 +5,7 @@ import { OutOfMemoryError, type Pause, type PlanState } from '../../loaded_model
 import { andThen, recovered, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { LoadedWeights } from '../prepared/loaded_weights.ts';
 import type { ProvenPlan } from '../prepared/proven_plan.ts';
+import type { PublishedPlan } from '../prepared/published_plan.ts';
 import type { Computation, PlanDraft, Recorded } from '../record/record_plan.ts';
 import { RequestShape } from '../record/request_shape.ts';
 import { CHANGED, type ProofOutcome, prove, UNPROVEN } from '../verify/proof.ts';
@@ -33,7 +34,7 @@ export interface PlannedModelOptions {
   readonly name: string | undefined;
   readonly onRefused: (reason: string) => void;
   /** The plans that the version was published with, if they are of this runtime. */
-  readonly proofs: readonly ProvenPlan[];
+  readonly published: readonly PublishedPlan[];
   readonly onStoredProof: (outcome: StoredProofOutcome) => void;
 }
 
@@ -66,7 +67,7 @@ export class PlannedModel {
     this.#weights = weights;
     this.#options = options;
     this.#shapes = new ShapeTable(() => runtime.backend.isAbandoned);
-    this.#stored = new StoredPlans(runtime, computation, weights, options.proofs, options.onStoredProof);
+    this.#stored = new StoredPlans(runtime, computation, weights, options.published, options.onStoredProof);
   }
 
   /**

@@ -6,8 +6,9 @@ import { ExecutionError, type Pause } from '../../loaded_model.ts';
 import { andThen, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { LoadedWeights } from '../prepared/loaded_weights.ts';
 import { placePlan } from '../prepared/place_plan.ts';
-import { readPlanFile } from '../prepared/plan_file.ts';
+import type { PlanFile } from '../prepared/plan_file.ts';
 import type { ProvenPlan } from '../prepared/proven_plan.ts';
+import type { PublishedPlan } from '../prepared/published_plan.ts';
 import type { Computation, PlanDraft } from '../record/record_plan.ts';
 import { areEquivalent } from '../verify/output_equivalence.ts';
 import { REORDERED_TOLERANCE } from '../verify/proof.ts';
@@ -41,25 +42,25 @@ export class StoredPlans {
   readonly #runtime: Runtime;
   readonly #computation: Computation;
   readonly #weights: LoadedWeights;
-  readonly #untried: ProvenPlan[];
+  readonly #untried: PublishedPlan[];
   readonly #onTried: (outcome: StoredProofOutcome) => void;
 
   constructor(
     runtime: Runtime,
     computation: Computation,
     weights: LoadedWeights,
-    proofs: readonly ProvenPlan[],
+    published: readonly PublishedPlan[],
     onTried: (outcome: StoredProofOutcome) => void,
   ) {
     this.#runtime = runtime;
     this.#computation = computation;
     this.#weights = weights;
-    this.#untried = [...proofs];
+    this.#untried = [...published];
     this.#onTried = onTried;
   }
 
   /** Returns the proof of a request's shape, and does not return it again. */
-  take(inputs: NamedTensors, outputs: readonly string[]): ProvenPlan | undefined {
+  take(inputs: NamedTensors, outputs: readonly string[]): PublishedPlan | undefined {
     const index = this.#untried.findIndex(({ proof }) => isOfShape(proof, inputs, outputs));
     return index < 0 ? undefined : this.#untried.splice(index, 1)[0];
   }
@@ -74,14 +75,14 @@ export class StoredPlans {
    * @throws BrokenRuntimeError
    */
   start(
-    { proof, prepared }: ProvenPlan,
+    { proof, file }: PublishedPlan,
     inputs: NamedTensors,
     mayCopy: boolean,
     pause: Pause | undefined,
   ): ValueOrPromise<Proven | undefined> {
     const probe = probeOf(proof, inputs);
     if (probe === undefined) return this.#refuse('it is damaged');
-    const placed = prepared && this.#place(prepared, probe.inputs, mayCopy);
+    const placed = file && this.#place(file, probe.inputs, mayCopy);
     const checked = placed && this.#checked(placed, probe, pause);
     return andThen(checked, (plan) => {
       if (plan !== undefined) {
@@ -95,12 +96,10 @@ export class StoredPlans {
   }
 
   /** Places a prepared plan. Its memory and its calls are checked first: see place_plan.ts. */
-  #place(prepared: Uint8Array, inputs: NamedTensors, mayCopy: boolean): Proven | undefined {
+  #place(file: PlanFile, inputs: NamedTensors, mayCopy: boolean): Proven | undefined {
     const { kernels, arena, backend } = this.#runtime;
     try {
       return execute(() => {
-        const file = readPlanFile(prepared);
-        if (file === undefined) throw new Error('the prepared plan is damaged');
         if (file.plan.hasCopies && !mayCopy)
           throw new Error('the plan of another shape has copies of weights already');
         const compiled = placePlan({ ...kernels, backend }, file, this.#weights, inputs);
