@@ -3,9 +3,14 @@ import { Arena } from '../../../worker/runtime/backend/arena.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 import { compilePlan } from '../../../worker/runtime/plan/compile/compile_plan.ts';
 import type { Step } from '../../../worker/runtime/plan/ir/step.ts';
+import type { LoadedWeights } from '../../../worker/runtime/plan/prepared/loaded_weights.ts';
+import type { PlanFile } from '../../../worker/runtime/plan/prepared/plan_file.ts';
+import { preparePlan } from '../../../worker/runtime/plan/prepared/prepare_plan.ts';
 import { Recorder } from '../../../worker/runtime/plan/record/recorder.ts';
 import { Plan } from '../../../worker/runtime/plan/run/plan.ts';
 import { type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
+
+const NO_WEIGHTS: LoadedWeights = { get: () => undefined, entries: () => [] };
 
 type Computation = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];
 
@@ -14,6 +19,9 @@ export interface RecordedPlan {
   /** The names of the steps that were recorded. */
   readonly recorded: readonly string[];
   readonly plan: Plan;
+  readonly kernels: RegisteredKernels;
+  /** The plan for storage. Its weights have no names, so that it has their bytes. */
+  readonly file: PlanFile | undefined;
   /** Runs the plan with other values, and returns the values of the outputs. */
   run(values: Float32Array): Float32Array[];
   dispose(): void;
@@ -65,25 +73,27 @@ export function recordPlan(
   const finished = recorder.finish();
   if (finished.kind === 'obstacle') throw new Error(finished.reason);
   const { recording } = finished;
-  const plan = new Plan(
-    { backend, functions, arena },
-    compilePlan(
-      { backend, functions, heap, weights },
-      {
-        recording,
-        inputs: [{ name: 'x', buffer: outputs.input }],
-        outputs: outputs.results.map(({ name, shape, buffer = -1 }) => ({
-          kind: 'computed',
-          dtype: 'float32',
-          name,
-          shape,
-          buffer,
-        })),
-      },
-      { mayCopy, mayReorder },
-    ),
+  const compiled = compilePlan(
+    { backend, functions, heap, weights },
+    {
+      recording,
+      inputs: [{ name: 'x', buffer: outputs.input }],
+      outputs: outputs.results.map(({ name, shape, buffer = -1 }) => ({
+        kind: 'computed',
+        dtype: 'float32',
+        name,
+        shape,
+        buffer,
+      })),
+    },
+    { mayCopy, mayReorder },
   );
+  const plan = new Plan({ backend, functions, arena }, compiled);
   return {
+    kernels,
+    get file() {
+      return preparePlan({ backend, weights }, compiled, recording.constants, NO_WEIGHTS);
+    },
     recorded: recording.steps.map(({ name }: Step) => name),
     plan,
     run: (values) => {

@@ -95,6 +95,18 @@ describe('a step is refused', () => {
     expect(fault(quantize, negate(at(1), at(2), 1))).toBe('x of unary is not written before');
   });
 
+  test('whose scratch memory is also its result or what it reads', () => {
+    const product = (scratch: number) =>
+      functionStep('gemm', {
+        ...{ a: at(0), lda: 4, packed: at(3), bias: 0, residual: 0, c: at(1), ldc: 8, m: 1, k: 4, n: 8 },
+        ...{ lower: 0, upper: 0, scratch: at(scratch) },
+      });
+    const ranges = [buffer(32), buffer(32), buffer(32), constant(128)];
+    expect(faultOf([product(2)], ranges, 32)).toBeUndefined();
+    for (const twice of [0, 1])
+      expect(faultOf([product(twice)], ranges, 32)).toBe('scratch of gemm is used twice');
+  });
+
   test('of a kernel of tfjs that reads or writes other than it may', () => {
     const kernel = (read: number, reads: readonly number[], written: number): KernelStep => ({
       ...{ kind: 'kernel', name: 'Sin', run: () => [], isList: false, attributes: undefined },

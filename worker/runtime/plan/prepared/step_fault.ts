@@ -25,8 +25,8 @@ export interface RangeStart {
  * Checks steps whose numbers come from outside, before they run.
  *
  * All that a step reads and writes lies in a range, and it writes no constant. What it reads of a buffer was written before, by
- * the request or an earlier step: the memory of a buffer may have data of another request. Places that a kernel finds in quantized
- * rows are in rows that a kernel quantized.
+ * the request or an earlier step: the memory of a buffer may have data of another request. Kernels find places in scratch memory,
+ * which a step uses for nothing else, and in quantized rows, which a kernel quantized.
  *
  * @param inputs what is written before the first step
  * @param outputs what is read after the last one
@@ -88,6 +88,9 @@ class StepCheck {
     for (const { role, buffer, offset, extent, what } of uses) {
       if (role === 'Output') this.write(buffer, offset, extent, what);
       if (role === 'Scratch') this.#change(buffer, offset, extent, what);
+      // Kernels keep addresses there, which results would overwrite.
+      if (role === 'Scratch' && uses.filter((use) => use.buffer === buffer).length > 1)
+        throw new StepFault(`${what} is used twice`);
     }
   }
 
