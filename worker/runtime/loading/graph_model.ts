@@ -9,6 +9,7 @@ import type { LoadedModel } from '../loaded_model.ts';
 import { registerOperations } from '../operations/register_operations.ts';
 import type { LoadedWeights } from '../plan/prepared/loaded_weights.ts';
 import { type LayoutOf, preparedMatrices } from '../plan/prepared/prepared_matrices.ts';
+import type { PublishedPlan } from '../plan/prepared/published_plan.ts';
 import {
   asynchronousComputation,
   type Computation,
@@ -23,28 +24,27 @@ import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowan
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
 import { directExecutor } from './direct/direct_graph.ts';
 import { needsAsynchronousExecution, unknownOperation } from './graph_operations.ts';
-import { once } from './once.ts';
 
 /** Loads a tfjs GraphModel into the existing backend. Its weights are streamed into the heap. */
 export async function loadGraphModel(
   json: ModelJson,
   files: WeightFiles & { readonly declared?: DeclaredWeights },
   plans: PlannedModelOptions,
+  published: readonly PublishedPlan[],
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
   const weights = new Map<string, Tensor[]>();
-  const topology = once(() => readTopology(json.modelTopology));
+  const directOf = (topology: GraphTopology): Executor | undefined =>
+    directExecutor(topology, signatureDefinition(json), (name) => weights.get(name)?.[0]);
   // A version with proofs was rehearsed with its executor, so that this isolate can make it when a request needs it.
-  const direct = once(() =>
-    plans.published.length > 0 && !json.modelInitializer
-      ? directExecutor(topology(), signatureDefinition(json), (name) => weights.get(name)?.[0])
-      : undefined,
-  );
-  const prepared = json.modelInitializer ? [] : plans.published.flatMap(({ file }) => file ?? []);
+  const usable = json.modelInitializer ? [] : published;
+  const prepared = usable.flatMap(({ file }) => file ?? []);
+  const topology = prepared.length > 0 ? undefined : readTopology(json.modelTopology);
+  let direct = topology && usable.length > 0 ? directOf(topology) : undefined;
   // Only a synchronous computation has plans that are prepared.
-  const isPrepared = prepared.length > 0;
-  let model = isPrepared || direct() !== undefined ? undefined : createModel(json);
-  const layoutOf = isPrepared ? preparedMatrices(prepared) : predictedMatrices(topology());
+  const isPrepared = topology === undefined;
+  let model = isPrepared || direct !== undefined ? undefined : createModel(json);
+  const layoutOf = topology === undefined ? preparedMatrices(prepared) : predictedMatrices(topology);
   const allowance = files.declared && new WeightAllowance(files.declared.most);
   const createSink = (spec: WeightSpec) => createWeightSink(runtime.kernels, spec, layoutOf(spec), allowance);
   const disposeWeights = () => {
@@ -69,12 +69,15 @@ export async function loadGraphModel(
   };
   const execute: Executor = (inputs, outputs) =>
     [completeModel().execute(Object.fromEntries(inputs), [...outputs])].flat();
-  const outline: Executor = (inputs, outputs) => (direct() ?? execute)(inputs, outputs);
+  const outline: Executor = (inputs, outputs) => {
+    if (isPrepared) direct ??= directOf(readTopology(json.modelTopology));
+    return (direct ?? execute)(inputs, outputs);
+  };
   const computation =
     model !== undefined && needsAsynchronousExecution(json.modelTopology)
       ? asynchronously(runtime, model, json)
       : synchronousComputation(runtime, execute, model === undefined ? [outline, execute] : [execute]);
-  const planned = new PlannedModel(runtime, computation, loadedWeights(weights), plans);
+  const planned = new PlannedModel(runtime, computation, loadedWeights(weights), plans, published);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
     prepare: (inputs, outputs, pause) => planned.prepare(inputs, outputs, pause),

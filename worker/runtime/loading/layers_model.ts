@@ -6,6 +6,7 @@ import { currentRuntime } from '../backend/backend.ts';
 import { BrokenRuntimeError, execute as inRuntime } from '../backend/execution.ts';
 import { ExecutionError, type LoadedModel } from '../loaded_model.ts';
 import { type LayoutOf, preparedMatrices } from '../plan/prepared/prepared_matrices.ts';
+import type { PublishedPlan } from '../plan/prepared/published_plan.ts';
 import { type Computation, type Executor, synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel, type PlannedModelOptions } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
@@ -23,10 +24,11 @@ export async function loadLayersModel(
   json: ModelJson,
   files: WeightFiles & { readonly declared?: DeclaredWeights },
   plans: PlannedModelOptions,
+  published: readonly PublishedPlan[],
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
   const layers = new LayersOfWeights(runtime.backend, json);
-  const prepared = plans.published.flatMap(({ file }) => file ?? []);
+  const prepared = published.flatMap(({ file }) => file ?? []);
   const isPrepared = prepared.length > 0;
   if (!isPrepared) layers.make();
   const layoutOf = isPrepared ? preparedMatrices(prepared) : predictedMatrices(json);
@@ -60,7 +62,7 @@ export async function loadLayersModel(
     layers,
     synchronousComputation(runtime, execute, isStateful ? [] : [execute]),
   );
-  const planned = new PlannedModel(runtime, computation, weights, plans);
+  const planned = new PlannedModel(runtime, computation, weights, plans, published);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
     prepare: (inputs, outputs, pause) => planned.prepare(inputs, outputs, pause),

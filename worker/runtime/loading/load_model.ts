@@ -51,8 +51,8 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   // Frees the arena before weights are allocated, since weights never move but the arena can.
   currentRuntime().arena.free();
   const published = usablePlans(files.proofs, prepared, onStoredProof);
-  const plans = { name: files.name, onRefused: onUnplanned, published, onStoredProof };
-  return isGraph ? loadGraphModel(json, files, plans) : loadLayersModel(json, files, plans);
+  const plans = { name: files.name, onRefused: onUnplanned, onStoredProof };
+  return (isGraph ? loadGraphModel : loadLayersModel)(json, files, plans, published);
 }
 
 function usablePlans(

@@ -33,8 +33,6 @@ export interface PlannedModelOptions {
   /** Identifies the model within the isolate, also after a reload. */
   readonly name: string | undefined;
   readonly onRefused: (reason: string) => void;
-  /** The plans that the version was published with, if they are of this runtime. */
-  readonly published: readonly PublishedPlan[];
   readonly onStoredProof: (outcome: StoredProofOutcome) => void;
 }
 
@@ -56,18 +54,20 @@ export class PlannedModel {
   readonly #demand = new ShapeDemand();
   #isDisposed = false;
 
+  /** @param published the plans that the version was published with. Each is let go once it was tried */
   constructor(
     runtime: Runtime,
     computation: Computation,
     weights: LoadedWeights,
     options: PlannedModelOptions,
+    published: readonly PublishedPlan[],
   ) {
     this.#runtime = runtime;
     this.#computation = computation;
     this.#weights = weights;
     this.#options = options;
     this.#shapes = new ShapeTable(() => runtime.backend.isAbandoned);
-    this.#stored = new StoredPlans(runtime, computation, weights, options.published, options.onStoredProof);
+    this.#stored = new StoredPlans(runtime, computation, weights, published, options.onStoredProof);
   }
 
   /**
