@@ -76,8 +76,8 @@ export const EXPLANATIONS: Readonly<Record<FindingKind, Explanation>> = {
   'plan-damaged': {
     isBroken: false,
     meaning: 'Isolates make the plan of the version themselves, so that their first answers take longer.',
-    wayOut: ({ model = '' }, { place }) =>
-      `If it is only missing, copy the version from a place that has it. Otherwise publish the same model under another version: ${commandLine('publish', `MODEL --model ${model} --model-version VERSION${placeOptions(place)}`)}`,
+    wayOut: ({ key, model = '' }, where) =>
+      `Delete it unless it is missing: ${objectCommand('delete', key, where)}. Then copy the version from a place that has it, or publish the same model under another version: ${commandLine('publish', `MODEL --model ${model} --model-version VERSION${placeOptions(where.place)}`)}`,
   },
   'history-malformed': {
     isBroken: true,

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../worker/registry/storage/object_store.ts'
 import { hasBlob } from '../../worker/registry/version/blob_store.ts';
 import { canonicalJson } from '../../worker/registry/version/canonical_json.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
-import { blobsOf, planBlobs } from '../../worker/registry/version/version_blobs.ts';
+import { blobsOf } from '../../worker/registry/version/version_blobs.ts';
 import { readManifestDocument, sameContent } from '../../worker/registry/version/version_store.ts';
 import { DamagedBlobError, readVerifiedBlob } from '../registry/verified_blob.ts';
 
@@ -72,7 +72,7 @@ export async function copyVersion(
         );
         if (!(copied instanceof DamagedBlobError)) return copied;
         // A version is served without its prepared plans.
-        if (planBlobs(manifest).some(({ sha256 }) => sha256 === blob.sha256)) return undefined;
+        if (manifest.content.blobs.every(({ sha256 }) => sha256 !== blob.sha256)) return undefined;
         throw copied;
       },
       wait: options.wait,

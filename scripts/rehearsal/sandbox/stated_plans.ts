@@ -21,7 +21,7 @@ const PlanSchema = v.pipe(
   v.base64(),
 );
 
-/** The answer of `/monitoring/plans`: see worker/serving/metrics/plan_proofs.ts. */
+/** The answer of `/monitoring/plans`: see worker/http/metrics/plans_document.ts. */
 const DocumentSchema = v.object({
   versions: v.array(
     v.object({

@@ -8,7 +8,7 @@ import type { Rehearse } from '../../../scripts/rehearsal/rehearse.ts';
 import type { PlanProof } from '../../../worker/model/plan_proof.ts';
 import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
-import { blobKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { blobKey, manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { blobsOf } from '../../../worker/registry/version/version_blobs.ts';
 import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
@@ -108,7 +108,12 @@ test('a check reports a plan that is missing or damaged, which breaks nothing', 
   expect(result.findings).toMatchObject([{ kind: 'plan-damaged', what: 'prepared plan 1 is missing' }]);
   expect(isBroken(result)).toBe(false);
   const where = { place: { kind: 'local', directory: folder }, bucket: 'b' } as const;
-  expect(checkLines(result, where, false).join('\n')).toContain('first answers take longer');
+  const text = checkLines(result, where, false).join('\n');
+  expect(text).toContain('first answers take longer');
+  expect(text).toContain('publish the same model under another version');
+  // What the report says to do.
+  await publishWithPlan('1.1.0', 'a plan');
+  expect((await check()).findings).toEqual([]);
 });
 
 test('a copy has the plan, and does without one that is damaged', async () => {
@@ -124,4 +129,28 @@ test('a copy has the plan, and does without one that is damaged', async () => {
   expect(await has(other, damaged)).toBe(false);
   await store.delete([damaged]);
   expect(await copy('1.1.0')).toMatchObject({ kind: 'present' });
+});
+
+test('a copy does not do without a file of the model that is also named as a plan', async () => {
+  await publishWithPlan('1.0.0', 'a plan');
+  const read = await readManifest(store, 'planned', '1.0.0');
+  if (read.kind !== 'found' || read.manifest.rehearsal?.kind !== 'rehearsed') throw new Error(read.kind);
+  const { manifest } = read;
+  const [file] = manifest.content.blobs.slice(-1);
+  const { rehearsal } = read.manifest;
+  const [shape] = rehearsal.proofs?.shapes ?? [];
+  if (file === undefined || shape === undefined) throw new Error('there is no file or no proof');
+  const { sha256: digest, bytes } = file;
+  const forged = {
+    ...manifest,
+    rehearsal: {
+      ...rehearsal,
+      proofs: { ...rehearsal.proofs, shapes: [{ ...shape, plan: { sha256: digest, bytes } }] },
+    },
+  };
+  const always = { condition: { kind: 'always' } } as const;
+  const key = manifestKey('planned', '1.0.0');
+  await store.put(key, new TextEncoder().encode(JSON.stringify(forged)), always);
+  await store.put(blobKey(digest), new Uint8Array(bytes), always);
+  expect(await copy('1.0.0')).toMatchObject({ kind: 'refused' });
 });
