@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   ERR_OUT_OF_OPERATIONS: 'A request needs more storage operations than `MAX_SUBREQUESTS`.',
   ERR_PATTERN_INVALID: 'A regular expression is not one of RE2, or it is too large.',
   ERR_PATTERN_TOO_SLOW: 'The texts are too long for a regular expression: it would take too many steps.',
+  ERR_PLAN_DAMAGED: 'A prepared plan is damaged. The isolate makes the plan of the model.',
+  ERR_PLAN_INDESCRIBABLE: 'A plan cannot be stored with a version. New isolates make it of the model.',
   ERR_PNG_INVALID: 'The compressed data of a PNG image is damaged.',
   ERR_POINTER_MALFORMED: 'The stored pointer of a model is malformed.',
   ERR_PREDICT_INPUT_INVALID: 'The input of the command `predict` cannot be used.',

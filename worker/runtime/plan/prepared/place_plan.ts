@@ -20,7 +20,7 @@ import type { PlanFile } from './plan_file.ts';
 import type { PreparedPlan } from './prepared_plan.ts';
 import { readCall } from './read_call.ts';
 import { readKernelCall, type TensorOf } from './read_kernel_call.ts';
-import { type MemoryRange, stepFault } from './step_fault.ts';
+import { DamagedPlanError, type MemoryRange, stepFault } from './step_fault.ts';
 
 export interface PlacementRuntime {
   readonly backend: BackendWasm;
@@ -136,5 +136,5 @@ function bytesOf({ dtype, values }: TensorValue): number {
 }
 
 function damaged(what: string): never {
-  throw new Error(`the prepared plan is damaged: ${what}`);
+  throw new DamagedPlanError(`the prepared plan is damaged: ${what}`);
 }

@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { CodedError, type ErrorCode } from '../../../model/coded_error.ts';
 import type { TensorValue } from '../../../model/tensor.ts';
 import { isAddressRole, parametersOf } from '../../kernels/kernel_functions.ts';
 import type { PackedWeights } from '../../kernels/packing/packed_weights.ts';
@@ -47,7 +48,9 @@ function unpackInputsOfKernels(backend: BackendWasm, steps: readonly Step[]): vo
 }
 
 /** Thrown where a part of a plan cannot be described. */
-class Indescribable extends Error {}
+class IndescribablePlanError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_PLAN_INDESCRIBABLE';
+}
 
 class Preparation {
   readonly #backend: BackendWasm;
@@ -89,14 +92,14 @@ class Preparation {
       const constants = [...this.#constants.keys()].map(({ constant }) => constant);
       return { plan: { ...plan, constants }, data: this.#data() };
     } catch (error) {
-      if (error instanceof Indescribable) return undefined;
+      if (error instanceof IndescribablePlanError) return undefined;
       throw error;
     }
   }
 
   #bufferOf(id: BufferId): number {
     const number = this.#buffers.get(id);
-    if (number === undefined) throw new Indescribable();
+    if (number === undefined) throw new IndescribablePlanError();
     return number;
   }
 
@@ -112,7 +115,7 @@ class Preparation {
     if (typeof address !== 'number') return [this.#bufferOf(address.buffer), address.offset];
     if (address === 0) return [-1, 0];
     const block = this.#blocks.find((each) => address >= each.address && address < each.address + each.bytes);
-    if (block === undefined) throw new Indescribable();
+    if (block === undefined) throw new IndescribablePlanError();
     return [this.#rangeOf(block), address - block.address];
   }
 
@@ -121,7 +124,7 @@ class Preparation {
     const numbers = parametersOf(step.name).flatMap(([, type], position): number[] => {
       const value = given[position] ?? 0;
       if (isAddressRole(type)) return this.#placeOf(value);
-      if (typeof value !== 'number') throw new Indescribable();
+      if (typeof value !== 'number') throw new IndescribablePlanError();
       return [type === 'f32' ? integerOfFloat(value) : value];
     });
     return [step.name, ...numbers];
@@ -129,7 +132,7 @@ class Preparation {
 
   #kernelCall({ name, isList, inputs, attributes, outputs }: KernelStep): PreparedKernelCall {
     const plain = attributes && plainAttributes(attributes);
-    if (attributes !== undefined && plain === undefined) throw new Indescribable();
+    if (attributes !== undefined && plain === undefined) throw new IndescribablePlanError();
     return {
       kernel: name,
       isList,
@@ -151,7 +154,7 @@ class Preparation {
     const { dataId, shape, dtype } = input.tensor;
     const address = this.#backend.getMemoryOffset(dataId);
     const block = this.#blocks.find((each) => each.address === address);
-    if (block === undefined) throw new Indescribable();
+    if (block === undefined) throw new IndescribablePlanError();
     return { range: this.#rangeOf(block), shape: [...shape], dtype: numeric(dtype) };
   }
 
@@ -167,7 +170,7 @@ class Preparation {
   /** Returns a value that is stored as a constant. */
   #stored(value: TensorValue): Omit<PreparedPlan['outputs'][number], 'name'> {
     const { dtype, shape, values } = value;
-    if (dtype === 'string') throw new Indescribable();
+    if (dtype === 'string') throw new IndescribablePlanError();
     const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const bytes = content.length;
     const range = this.#rangeOf({ address: 0, bytes, constant: { kind: 'bytes', bytes }, content });
@@ -189,5 +192,5 @@ class Preparation {
 
 function numeric(dtype: TensorInfo['dtype']): 'float32' | 'int32' | 'bool' {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw new Indescribable();
+  throw new IndescribablePlanError();
 }

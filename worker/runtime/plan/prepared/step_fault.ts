@@ -1,3 +1,4 @@
+import { CodedError, type ErrorCode } from '../../../model/coded_error.ts';
 import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
 import { elementCount } from '../../../model/tensor.ts';
 import { isAddressRole, parametersOf } from '../../kernels/kernel_functions.ts';
@@ -48,13 +49,16 @@ export function stepFault(
     }
     for (const { buffer, bytes } of outputs) check.read(buffer, 0, whole(bytes), 'an output');
   } catch (error) {
-    if (error instanceof StepFault) return error.message;
+    if (error instanceof DamagedPlanError) return error.message;
     throw error;
   }
   return undefined;
 }
 
-class StepFault extends Error {}
+/** A prepared plan is damaged, or was forged. It is not used. */
+export class DamagedPlanError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_PLAN_DAMAGED';
+}
 
 class StepCheck {
   readonly #ranges: readonly MemoryRange[];
@@ -72,15 +76,16 @@ class StepCheck {
   call(step: FunctionStep): void {
     const { name } = step;
     const extents = extentsOf(step, this.#functions);
-    if (extents === undefined) throw new StepFault(`${name} does not take such arguments`);
+    if (extents === undefined) throw new DamagedPlanError(`${name} does not take such arguments`);
     const values = orderedArguments(step);
     const uses = parametersOf(name).flatMap(([parameter, role], position) => {
       const value = values[position] ?? 0;
       const extent = extents[parameter];
       if (!isAddressRole(role)) return [];
-      if (extent === undefined) throw new StepFault(`${name} has no rule for ${parameter}`);
+      if (extent === undefined) throw new DamagedPlanError(`${name} has no rule for ${parameter}`);
       if (isPlace(value)) return [{ role, extent, ...value, what: `${parameter} of ${name}` }];
-      if (value !== 0 || !extent.isOptional) throw new StepFault(`${name} takes ${parameter} of no range`);
+      if (value !== 0 || !extent.isOptional)
+        throw new DamagedPlanError(`${name} takes ${parameter} of no range`);
       return [];
     });
     for (const { role, buffer, offset, extent, what } of uses)
@@ -90,7 +95,7 @@ class StepCheck {
       if (role === 'Scratch') this.#change(buffer, offset, extent, what);
       // Kernels keep addresses there, which results would overwrite.
       if (role === 'Scratch' && uses.filter((use) => use.buffer === buffer).length > 1)
-        throw new StepFault(`${what} is used twice`);
+        throw new DamagedPlanError(`${what} is used twice`);
     }
   }
 
@@ -107,9 +112,9 @@ class StepCheck {
     if (rows !== undefined) {
       const known = this.#rows.get(buffer);
       const isKnown = known?.by === rows.by && known.width === rows.width && known.rows >= rows.rows;
-      if (!isKnown || offset !== 0) throw new StepFault(`${what} are not rows of ${rows.by}`);
+      if (!isKnown || offset !== 0) throw new DamagedPlanError(`${what} are not rows of ${rows.by}`);
     } else if (kind === 'buffer' && !this.#written[buffer]?.has(offset + extent.from, offset + extent.until))
-      throw new StepFault(`${what} is not written before`);
+      throw new DamagedPlanError(`${what} is not written before`);
   }
 
   write(buffer: BufferId, offset: number, extent: Extent, what: string): void {
@@ -120,15 +125,15 @@ class StepCheck {
       if (offset === 0) this.#rows.set(buffer, rows);
     } else if (pieces === undefined) written?.add(offset + from, offset + until);
     else if (!written?.addPieces(offset, pieces))
-      throw new StepFault(`${what} is written in too many pieces`);
+      throw new DamagedPlanError(`${what} is written in too many pieces`);
   }
 
   /** Checks that memory may be changed, which has no quantized rows afterwards. */
   #change(buffer: BufferId, offset: number, extent: Extent, what: string): void {
     const { kind, bytes } = this.#range(buffer, offset, extent, what);
-    if (kind === 'constant') throw new StepFault(`${what} is a constant`);
+    if (kind === 'constant') throw new DamagedPlanError(`${what} is a constant`);
     if (offset + extent.until + extent.behind > bytes)
-      throw new StepFault(`${what} is beyond the range ${buffer}`);
+      throw new DamagedPlanError(`${what} is beyond the range ${buffer}`);
     this.#rows.delete(buffer);
   }
 
@@ -136,10 +141,10 @@ class StepCheck {
   #range(buffer: BufferId, offset: number, { from, until, behind }: Extent, what: string): MemoryRange {
     const range = this.#ranges[buffer];
     if (range === undefined || range.bytes > MOST_RANGE_BYTES)
-      throw new StepFault(`${what} has no range ${buffer}`);
+      throw new DamagedPlanError(`${what} has no range ${buffer}`);
     const end = offset + until + (range.kind === 'buffer' ? behind : 0);
     if (!(offset >= 0 && offset + from >= 0 && end <= range.bytes))
-      throw new StepFault(`${what} is beyond the range ${buffer}`);
+      throw new DamagedPlanError(`${what} is beyond the range ${buffer}`);
     return range;
   }
 }
@@ -149,6 +154,6 @@ function whole(bytes: number): Extent {
 }
 
 function bytesOf({ shape, dtype }: KernelStep['outputs'][number]): number {
-  if (dtype === 'string' || dtype === 'complex64') throw new StepFault(`a kernel takes ${dtype}`);
+  if (dtype === 'string' || dtype === 'complex64') throw new DamagedPlanError(`a kernel takes ${dtype}`);
   return elementCount(shape) * BYTES_PER_ELEMENT[dtype];
 }
