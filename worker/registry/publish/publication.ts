@@ -154,6 +154,7 @@ export function isAnnouncement({ key, uploaded }: ObjectDescription, now: Date):
   return parseStorageKey(key)?.kind === 'publication' && !isExpired(uploaded, now);
 }
 
+/** Keeps the first blob of a digest: a file of the model rather than a prepared plan, which is dispensable. */
 function uniqueBlobs(blobs: readonly Blob[]): Blob[] {
-  return [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()];
+  return [...new Map(blobs.toReversed().map((blob) => [blob.sha256, blob])).values()].reverse();
 }

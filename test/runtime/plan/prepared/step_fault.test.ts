@@ -143,6 +143,24 @@ describe('a buffer is read', () => {
     expect(faultOf([], ranges, 25)).toBe('an input is beyond the range 0');
   });
 
+  test('not if many ranges, or many steps, are written in pieces that together are too many', () => {
+    const count = 2 ** 18;
+    const column = (to: number) =>
+      functionStep('copy', {
+        ...{ x: at(0), y: at(to), size0: 1, size1: 1, size2: 1, size3: 1, size4: count },
+        ...{ x0: 0, x1: 0, x2: 0, x3: 0, x4: 1, y0: 0, y1: 0, y2: 0, y3: 0, y4: 2 },
+      });
+    const large = [buffer(4 * count), ...[1, 2, 3, 4, 5].map(() => buffer(8 * count))];
+    const tooMany = 'y of copy is written in too many pieces';
+    expect(faultOf([1, 2, 3].map(column), large, 4 * count)).toBeUndefined();
+    expect(faultOf([1, 2, 3, 4, 5].map(column), large, 4 * count)).toBe(tooMany);
+    const word = functionStep('fill', { y: at(1, 4), count: 1, value: 0 });
+    expect(faultOf([column(1), word], large, 4 * count)).toBeUndefined();
+    expect(faultOf([column(1), word, word, word], large, 4 * count)).toBe(
+      'y of fill is written in too many pieces',
+    );
+  });
+
   test('not if it is written in too many pieces to follow them', () => {
     const many = 2 ** 20;
     const column = functionStep('copy', {

@@ -3,14 +3,33 @@ import type { Pieces } from './extent.ts';
 /** Beyond this, a plan writes memory in so small pieces that to follow them takes longer than to make the plan. */
 const MOST_PIECES = 2 ** 20;
 
+/** How many pieces a check may still look at, in all ranges of a plan together. */
+export class PieceBudget {
+  #left = MOST_PIECES;
+
+  /** @returns false if there are not so many left */
+  take(pieces: number): boolean {
+    this.#left -= pieces;
+    return this.#left >= 0;
+  }
+}
+
 /** The bytes of a range of memory that are written. */
 export class WrittenBytes {
+  readonly #budget: PieceBudget;
   /** The starts and the ends of intervals, ascending. Two intervals do not touch. */
   #bounds: readonly number[] = [];
-  #pieces = 0;
 
-  /** Adds bytes that are contiguous. */
-  add(from: number, until: number): void {
+  constructor(budget: PieceBudget) {
+    this.#budget = budget;
+  }
+
+  /**
+   * Adds bytes that are contiguous.
+   *
+   * @returns false if too many pieces would have to be looked at: they are not added
+   */
+  add(from: number, until: number): boolean {
     const [first, last] = this.#bounds;
     if (
       this.#bounds.length === 2 &&
@@ -20,18 +39,21 @@ export class WrittenBytes {
       until >= first
     )
       this.#bounds = [Math.min(first, from), Math.max(last, until)];
-    else this.#join([from, until]);
+    else {
+      if (!this.#budget.take(this.#bounds.length)) return false;
+      this.#join([from, until]);
+    }
+    return true;
   }
 
   /**
    * Adds pieces from an address on.
    *
-   * @returns false if there are too many of them: they are not added
+   * @returns false if there are too many of them: see above
    */
   addPieces(address: number, { start, bytes, dimensions }: Pieces): boolean {
     const count = dimensions.reduce((product, each) => product * each.count, 1);
-    this.#pieces += count + this.#bounds.length;
-    if (this.#pieces > MOST_PIECES) return false;
+    if (!this.#budget.take(count + this.#bounds.length)) return false;
     let starts = [address + start];
     for (const { count, step } of dimensions)
       starts = starts.flatMap((each) => Array.from({ length: count }, (_, index) => each + index * step));

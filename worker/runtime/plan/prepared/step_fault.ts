@@ -5,7 +5,7 @@ import { isAddressRole, parametersOf } from '../../kernels/kernel_functions.ts';
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 import { type Extent, MOST_RANGE_BYTES, type QuantizedRows } from '../extents/extent.ts';
 import { extentsOf } from '../extents/extents_of.ts';
-import { WrittenBytes } from '../extents/written_bytes.ts';
+import { PieceBudget, WrittenBytes } from '../extents/written_bytes.ts';
 import type { BufferId } from '../ir/buffers.ts';
 import { type FunctionStep, isPlace, orderedArguments } from '../ir/function_step.ts';
 import type { KernelStep, Step } from '../ir/step.ts';
@@ -70,7 +70,8 @@ class StepCheck {
   constructor(ranges: readonly MemoryRange[], functions: KernelFunctions) {
     this.#ranges = ranges;
     this.#functions = functions;
-    this.#written = ranges.map(() => new WrittenBytes());
+    const budget = new PieceBudget();
+    this.#written = ranges.map(() => new WrittenBytes(budget));
   }
 
   call(step: FunctionStep): void {
@@ -123,9 +124,11 @@ class StepCheck {
     const { from, until, pieces, rows } = extent;
     if (rows !== undefined) {
       if (offset === 0) this.#rows.set(buffer, rows);
-    } else if (pieces === undefined) written?.add(offset + from, offset + until);
-    else if (!written?.addPieces(offset, pieces))
-      throw new DamagedPlanError(`${what} is written in too many pieces`);
+      return;
+    }
+    const isAdded =
+      pieces === undefined ? written?.add(offset + from, offset + until) : written?.addPieces(offset, pieces);
+    if (!isAdded) throw new DamagedPlanError(`${what} is written in too many pieces`);
   }
 
   /** Checks that memory may be changed, which has no quantized rows afterwards. */

@@ -103,8 +103,13 @@ export class StoredPlans {
         if (file.plan.hasCopies && !mayCopy)
           throw new Error('the plan of another shape has copies of weights already');
         const compiled = placePlan({ ...kernels, backend }, file, this.#weights, inputs);
-        const plan = new Plan({ ...kernels, backend, arena }, compiled);
-        return { kind: 'proven', plan, draft: { dispose: () => undefined } };
+        try {
+          const plan = new Plan({ ...kernels, backend, arena }, compiled);
+          return { kind: 'proven', plan, draft: { dispose: () => undefined } };
+        } catch (error) {
+          compiled.dispose();
+          throw error;
+        }
       });
     } catch (error) {
       if (!(error instanceof ExecutionError) || error instanceof BrokenRuntimeError) throw error;
