@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../worker/registry/storage/object_store.ts'
 import { hasBlob } from '../../worker/registry/version/blob_store.ts';
 import { canonicalJson } from '../../worker/registry/version/canonical_json.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
-import { blobsOf } from '../../worker/registry/version/version_blobs.ts';
+import { uniqueBlobsOf } from '../../worker/registry/version/version_blobs.ts';
 import { readManifestDocument, sameContent } from '../../worker/registry/version/version_store.ts';
 import { DamagedBlobError, readVerifiedBlob } from '../registry/verified_blob.ts';
 
@@ -115,7 +115,7 @@ async function compareBlobs(
 ): Promise<{ readonly uploaded: readonly Blob[]; readonly present: readonly Blob[] }> {
   const uploaded: Blob[] = [];
   const present: Blob[] = [];
-  for (const blob of new Map(blobsOf(manifest).map((each) => [each.sha256, each])).values()) {
+  for (const blob of uniqueBlobsOf(manifest)) {
     ((await hasBlob(store, blob.sha256, blob.bytes)) ? present : uploaded).push(blob);
   }
   return { uploaded, present };

@@ -139,7 +139,7 @@ test('a copy does not do without a file of the model that is also named as a pla
   const [file] = manifest.content.blobs.slice(-1);
   const { rehearsal } = read.manifest;
   const [shape] = rehearsal.proofs?.shapes ?? [];
-  if (file === undefined || shape === undefined) throw new Error('there is no file or no proof');
+  if (file === undefined || shape === undefined) throw new Error('a file or a proof is missing');
   const { sha256: digest, bytes } = file;
   const forged = {
     ...manifest,

@@ -9,7 +9,7 @@ import { BLOBS_PREFIX, publicationKey, publicationsOf } from '../../registry/sto
 import { hasBlob } from '../../registry/version/blob_store.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
 import { MANIFEST_BYTES, parseSentManifest } from '../../registry/version/manifest_document.ts';
-import { blobsOf } from '../../registry/version/version_blobs.ts';
+import { uniqueBlobsOf } from '../../registry/version/version_blobs.ts';
 import { writeCondition } from '../access/conditions.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { written } from './objects.ts';
@@ -60,7 +60,7 @@ async function announced(
   act: () => Promise<Response>,
 ): Promise<Response> {
   const { model, version } = manifest;
-  const blobs = [...new Set(blobsOf(manifest).map(({ sha256 }) => sha256))];
+  const blobs = uniqueBlobsOf(manifest).map(({ sha256 }) => sha256);
   const key = publicationKey(model, version, crypto.randomUUID());
   const document = serializeDocument({ schema: 1, model, version, blobs, owner: caller.name });
   const written = await store.put(key, document, { condition: { kind: 'always' } });

@@ -6,7 +6,7 @@ import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts'
 import { PUBLICATIONS_PREFIX, parseStorageKey, publicationKey } from '../storage/storage_keys.ts';
 import { hasBlob, writeBlob } from '../version/blob_store.ts';
 import type { Manifest } from '../version/manifest.ts';
-import { blobsOf } from '../version/version_blobs.ts';
+import { uniqueBlobsOf } from '../version/version_blobs.ts';
 import { writeManifest } from '../version/version_store.ts';
 import { isExpired, PUBLICATION_BYTES, type Publication, PublicationSchema } from './publication_document.ts';
 
@@ -51,7 +51,7 @@ export async function publishVersion(
   options: PublicationOptions,
 ): Promise<PublicationResult> {
   const { model, version } = manifest;
-  const blobs = uniqueBlobs(blobsOf(manifest));
+  const blobs = uniqueBlobsOf(manifest);
   const key = publicationKey(model, version, options.id);
   const announced = await store.put(
     key,
@@ -152,9 +152,4 @@ const DELETED_AT_ONCE = 1000;
 /** True if the object is an announcement that has not expired. */
 export function isAnnouncement({ key, uploaded }: ObjectDescription, now: Date): boolean {
   return parseStorageKey(key)?.kind === 'publication' && !isExpired(uploaded, now);
-}
-
-/** Keeps the first blob of a digest: a file of the model rather than a prepared plan, which is dispensable. */
-function uniqueBlobs(blobs: readonly Blob[]): Blob[] {
-  return [...new Map(blobs.toReversed().map((blob) => [blob.sha256, blob])).values()].reverse();
 }

@@ -25,3 +25,9 @@ export function planBlobs(manifest: Pick<Manifest, 'rehearsal'>): PlanBlob[] {
 export function blobsOf(manifest: Pick<Manifest, 'content' | 'rehearsal'>): Blob[] {
   return [...manifest.content.blobs, ...planBlobs(manifest)];
 }
+
+/** Returns one blob of each digest: a file of the model rather than a prepared plan, which is dispensable. */
+export function uniqueBlobsOf(manifest: Pick<Manifest, 'content' | 'rehearsal'>): Blob[] {
+  const blobs = blobsOf(manifest).toReversed();
+  return [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()].reverse();
+}

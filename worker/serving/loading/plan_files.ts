@@ -10,7 +10,7 @@ import { IntegrityError } from './verified_stream.ts';
 const LIMIT_MS = 2000;
 
 export interface PlanFiles {
-  /** The file of each proof's prepared plan, undefined if there is none or if it could not be read. */
+  /** The files of the prepared plans by the positions of their proofs. A file that cannot be read is left out. */
   readonly files: Promise<readonly (Uint8Array | undefined)[]>;
   /** Stores files in the cache that it did not have. */
   keepMissed(): Promise<void>;

@@ -92,7 +92,7 @@ function expectExtents(name: KernelName, numbers: CallNumbers, seed: number): bo
   let isDefined = false;
   for (const { build, fused } of VARIANTS) {
     const kernels = BUILDS[build];
-    if (kernels === undefined) throw new Error(`there is no build ${build}`);
+    if (kernels === undefined) throw new Error(`the build ${build} is missing`);
     const given = 'fused' in present ? { ...present, fused } : present;
     const extents = extentsOf(functionStep(name, given as never), kernels.functions);
     if (extents === undefined) continue;

@@ -15,7 +15,7 @@ import {
   weight,
 } from '../../../fixtures/worker/planned_graph.ts';
 
-/** A graph that only tfjs's executor computes, since Pack is none of the operations that are computed directly. */
+/** A graph with an operation, Pack, that only tfjs's executor computes. */
 const indirect: TestGraph = {
   inputs: { x: 'float32' },
   weights: { matrix: weight([4, 3]), twice: { dtype: 'float32', shape: [], values: [2] } },

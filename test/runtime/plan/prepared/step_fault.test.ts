@@ -53,7 +53,7 @@ describe('a step is refused', () => {
       'unary does not take such arguments',
     ],
     [
-      'that is no step of a plan',
+      'of a function that plans do not call',
       functionStep('place_elements', {
         ...{ b: at(0), packed: at(1), k: 1, n: 1, transposed: 0, shift: 2, first: 0, count: 1 },
       }),

@@ -1,4 +1,4 @@
-import type { KernelName, Parameter, ParameterType } from '../../kernels/kernel_functions.ts';
+import type { AddressRole, KernelName, Parameter, ParameterType } from '../../kernels/kernel_functions.ts';
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 import type { Arguments } from '../ir/function_step.ts';
 
@@ -6,7 +6,7 @@ import type { Arguments } from '../ir/function_step.ts';
 export const WORD = 4;
 
 /** The bytes that kernels for vectors of bytes may use behind the last one. */
-const BEHIND = 15;
+export const BEHIND = 15;
 
 /** Pieces of memory of the same size, one `step` after the other. */
 export interface Pieces {
@@ -40,7 +40,7 @@ export interface Extent {
 }
 
 type AddressOf<Name extends KernelName> = {
-  [Of in Parameter<Name>]: ParameterType<Name, Of> extends 'Input' | 'Output' | 'Scratch' ? Of : never;
+  [Of in Parameter<Name>]: ParameterType<Name, Of> extends AddressRole ? Of : never;
 }[Parameter<Name>];
 
 /**

@@ -1,18 +1,16 @@
 import { ElementFormat } from '../../kernels/kernel_signatures.ts';
-
-/** The columns of a panel: see kernels/assembly/product/pack.ts. */
-const PANEL_COLUMNS = 8;
+import { PANEL } from '../../kernels/packing/packed_matrix.ts';
 
 /** The bytes of a block of rows of a panel. */
 const BLOCK_BYTES = 32;
 
-/** The signed bytes of four rows or the floats of one row are a block. */
+/** The rows of a block of bytes, and of a block of elements of 16 bits. A block of floats has one row. */
 const BYTE_ROWS = 4;
 const HALF_ROWS = 2;
 
 /** Returns the panels of a matrix of so many columns. */
 export function panelsOf(columns: number): number {
-  return Math.ceil(columns / PANEL_COLUMNS);
+  return Math.ceil(columns / PANEL);
 }
 
 /**

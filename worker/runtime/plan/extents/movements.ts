@@ -1,5 +1,6 @@
 import {
   areSizes,
+  BEHIND,
   bytes,
   type Extent,
   type ExtentRule,
@@ -20,7 +21,7 @@ type CopyArguments = Parameters<ExtentRule<'copy'>>[0];
 export const copy: ExtentRule<'copy'> = (given) => copied(given, WORD, 0);
 
 /** A line is read in whole vectors. */
-export const copyBytes: ExtentRule<'copy_bytes'> = (given) => copied(given, 1, 15);
+export const copyBytes: ExtentRule<'copy_bytes'> = (given) => copied(given, 1, BEHIND);
 
 export const fill: ExtentRule<'fill'> = ({ count }) => (areSizes(count) ? { y: words(count) } : undefined);
 

@@ -3,13 +3,13 @@ import { areSizes, bytes, type Extent, type ExtentRule, optional, WORD, words } 
 import { bytePanels, isFormat, packedBytes, quantizedBytes } from './matrices.ts';
 
 export const gemm: ExtentRule<'gemm'> = (given, functions) => {
-  const { m, k, n } = given;
+  const { k, n } = given;
   const matrices = rowsOf(given);
   return (
     matrices && {
       ...matrices,
       packed: bytes(packedBytes(k, n)),
-      scratch: bytes(m < 1 ? 0 : functions.gemm_scratch_bytes()),
+      scratch: bytes(functions.gemm_scratch_bytes()),
     }
   );
 };
@@ -98,10 +98,9 @@ function rowsOf({
   if (!areSizes(m, k, n, lda, ldc) || ldc < n) return undefined;
   const results: Extent = {
     ...words((m - 1) * ldc + n),
-    pieces:
-      ldc === n
-        ? { start: 0, bytes: m * n * WORD, dimensions: [] }
-        : { start: 0, bytes: n * WORD, dimensions: [{ count: m, step: ldc * WORD }] },
+    ...(ldc > n && {
+      pieces: { start: 0, bytes: n * WORD, dimensions: [{ count: m, step: ldc * WORD }] },
+    }),
   };
   return {
     a: words((m - 1) * lda + k),

@@ -1,11 +1,9 @@
+import { LARGEST_EXTENT } from '../../kernels/gate/rules/products/windows.ts';
 import type { Parameter } from '../../kernels/kernel_functions.ts';
 import { areSizes } from './extent.ts';
 
 /** The numbers of all kernels that move a window over images [batch, height, width, channels]. */
 export type WindowArguments = Readonly<Record<Exclude<Parameter<'pool2d'>, 'x' | 'y' | 'average'>, number>>;
-
-/** Kernels compute places in 32 bits, as sums of three of these: the same limit as in kernels/gate/rules/products/windows.ts. */
-const LARGEST_REACH = 2 ** 29;
 
 /** True if a window takes places that kernels compute, inside and outside of the image. */
 export function isWindow(given: WindowArguments): boolean {
@@ -22,7 +20,7 @@ export function isWindow(given: WindowArguments): boolean {
   return (
     areSizes(batch, height, width, channels, outHeight, outWidth, filterHeight, filterWidth) &&
     areSizes(strideY, strideX, dilationY, dilationX) &&
-    reaches.every((reach) => reach >= 0 && reach <= LARGEST_REACH)
+    reaches.every((reach) => reach >= 0 && reach <= LARGEST_EXTENT)
   );
 }
 

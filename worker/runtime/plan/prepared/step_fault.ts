@@ -3,7 +3,12 @@ import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
 import { elementCount } from '../../../model/tensor.ts';
 import { isAddressRole, parametersOf } from '../../kernels/kernel_functions.ts';
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
-import { type Extent, MOST_RANGE_BYTES, type QuantizedRows } from '../extents/extent.ts';
+import {
+  bytes as bytesExtent,
+  type Extent,
+  MOST_RANGE_BYTES,
+  type QuantizedRows,
+} from '../extents/extent.ts';
 import { extentsOf } from '../extents/extents_of.ts';
 import { PieceBudget, WrittenBytes } from '../extents/written_bytes.ts';
 import type { BufferId } from '../ir/buffers.ts';
@@ -42,12 +47,12 @@ export function stepFault(
 ): string | undefined {
   const check = new StepCheck(ranges, functions);
   try {
-    for (const { buffer, bytes } of inputs) check.write(buffer, 0, whole(bytes), 'an input');
+    for (const { buffer, bytes } of inputs) check.write(buffer, 0, bytesExtent(bytes), 'an input');
     for (const step of steps) {
       if (step.kind === 'function') check.call(step);
       else check.kernel(step);
     }
-    for (const { buffer, bytes } of outputs) check.read(buffer, 0, whole(bytes), 'an output');
+    for (const { buffer, bytes } of outputs) check.read(buffer, 0, bytesExtent(bytes), 'an output');
   } catch (error) {
     if (error instanceof DamagedPlanError) return error.message;
     throw error;
@@ -103,8 +108,9 @@ class StepCheck {
   kernel({ name, inputs, outputs }: KernelStep): void {
     for (const [parameter, input] of inputs)
       if (input.kind === 'buffer')
-        this.read(input.buffer, 0, whole(bytesOf(input)), `${parameter} of ${name}`);
-    for (const output of outputs) this.write(output.buffer, 0, whole(bytesOf(output)), `a result of ${name}`);
+        this.read(input.buffer, 0, bytesExtent(bytesOf(input)), `${parameter} of ${name}`);
+    for (const output of outputs)
+      this.write(output.buffer, 0, bytesExtent(bytesOf(output)), `a result of ${name}`);
   }
 
   read(buffer: BufferId, offset: number, extent: Extent, what: string): void {
@@ -133,10 +139,8 @@ class StepCheck {
 
   /** Checks that memory may be changed, which has no quantized rows afterwards. */
   #change(buffer: BufferId, offset: number, extent: Extent, what: string): void {
-    const { kind, bytes } = this.#range(buffer, offset, extent, what);
+    const { kind } = this.#range(buffer, offset, extent, what);
     if (kind === 'constant') throw new DamagedPlanError(`${what} is a constant`);
-    if (offset + extent.until + extent.behind > bytes)
-      throw new DamagedPlanError(`${what} is beyond the range ${buffer}`);
     this.#rows.delete(buffer);
   }
 
@@ -150,10 +154,6 @@ class StepCheck {
       throw new DamagedPlanError(`${what} is beyond the range ${buffer}`);
     return range;
   }
-}
-
-function whole(bytes: number): Extent {
-  return { from: 0, until: bytes, behind: 0, isOptional: false };
 }
 
 function bytesOf({ shape, dtype }: KernelStep['outputs'][number]): number {

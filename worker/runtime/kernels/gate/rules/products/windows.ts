@@ -8,7 +8,7 @@ export interface Window {
 }
 
 /** WebAssembly kernels compute places in 32 bits, as sums of three extents, strides, dilations or paddings of a window. */
-const LARGEST_EXTENT = 2 ** 29;
+export const LARGEST_EXTENT = 2 ** 29;
 
 /** Returns the pixels of a dimension from the first tap of a window to its last one. */
 export function extentOf({ sizes, dilations }: Omit<Window, 'strides'>, axis: number): number {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
-import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
-import { shapeSize } from '../../fixtures/kernels/comparison.ts';
-import { compiled } from '../../fixtures/kernels/node_backend.ts';
+import { KERNEL_BUILDS } from '../../../../scripts/build/kernel_build.ts';
+import { instantiateKernels } from '../../../../worker/runtime/kernels/kernel_functions.ts';
+import { shapeSize } from '../../../fixtures/kernels/comparison.ts';
+import { compiled } from '../../../fixtures/kernels/node_backend.ts';
 
 const memory = new WebAssembly.Memory({ initial: 4 });
 const builds = KERNEL_BUILDS.map(({ output }) => instantiateKernels(compiled(output), memory));
